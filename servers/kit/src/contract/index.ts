@@ -1,0 +1,5 @@
+/** What the command line (`src`) and the servers agree on. The one thing that both import. */
+export * from './admin.ts';
+export * from './gateway.ts';
+export * from './policy.ts';
+export * from './routes.ts';

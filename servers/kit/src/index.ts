@@ -1,0 +1,3 @@
+export * from './identity.ts';
+export * from './log.ts';
+export * from './module.ts';
