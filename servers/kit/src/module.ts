@@ -9,3 +9,24 @@ export interface ServerModule {
   /** Refuses new work, finishes what is in flight within `graceMs`, ends everything it owns. Safe to call twice. */
   close(graceMs: number): Promise<void>;
 }
+
+/** What a service knows of itself, for `status` and metrics. */
+export interface ServiceSnapshot {
+  state: 'starting' | 'ready' | 'failed';
+  /** When the state was entered. */
+  since: Date;
+  /** Unplanned ends of its processes. */
+  restarts: number;
+  /** Why it is `failed`: the reason and the last stderr lines, secrets redacted. */
+  error: string | undefined;
+  sessions: number;
+  calls: number;
+  errors: number;
+  /** Process ids of its children; their memory is read by whoever asks. */
+  pids: readonly number[];
+}
+
+/** An MCP server as a module: the proxy around a stdio child, or a native server. */
+export interface ServiceModule extends ServerModule {
+  snapshot(): ServiceSnapshot;
+}

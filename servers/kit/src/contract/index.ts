@@ -3,3 +3,4 @@ export * from './admin.ts';
 export * from './gateway.ts';
 export * from './policy.ts';
 export * from './routes.ts';
+export * from './start.ts';
