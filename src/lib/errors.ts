@@ -20,6 +20,7 @@ export const EXIT = {
 } as const;
 
 const TABLE = {
+  WRONG_USE: EXIT.usage,
   UNKNOWN_SERVICE: EXIT.usage,
   UNKNOWN_CLIENT: EXIT.usage,
   INVALID_VALUE: EXIT.usage,
@@ -43,6 +44,8 @@ const TABLE = {
   READ_ONLY: EXIT.environment,
   NO_PERMISSION: EXIT.environment,
   MISSING_PROGRAM: EXIT.environment,
+  PATH_TOO_LONG: EXIT.environment,
+  BUG: EXIT.bug,
   INTERRUPTED: EXIT.interrupted,
 } as const;
 
