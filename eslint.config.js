@@ -62,6 +62,7 @@ export default ts.config(
         URL: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
         Buffer: 'readonly',
         module: 'writable',
       },

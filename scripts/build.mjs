@@ -1,47 +1,69 @@
-// Builds dist/: the commands (oclif finds them as files) and one bundle a server.
+// Builds dist/: the commands (oclif finds them as files) and one bundle a server, and oclif.manifest.json.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { licencesOf, packageFolder } from './lib/licences.mjs';
+import { hashSources, markBuilt } from './lib/sources.mjs';
 
-const root = JSON.parse(readFileSync('package.json', 'utf8'));
-rmSync('dist', { recursive: true, force: true });
-rmSync('oclif.manifest.json', { force: true });
+/** Beside dist/, so that source maps fit; it takes dist/'s place only when all is built. */
+const OUT = '.dist-new';
 
 const common = {
   bundle: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node22.18',
+  legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
+  platform: 'node',
   sourcemap: 'linked',
   sourcesContent: false,
+  target: 'node22.18',
 };
 
-await build({
-  ...common,
-  entryPoints: globSync('src/commands/**/*.ts'),
-  external: Object.keys(root.dependencies).flatMap((name) => [name, `${name}/*`]),
-  jsx: 'automatic',
-  outbase: 'src',
-  outdir: 'dist',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-});
+async function bundle(options) {
+  const result = await build({ ...common, ...options });
+  if (result.warnings.length > 0) throw new Error('esbuild has warnings; the build must have none.');
+  return result.metafile;
+}
 
-for (const name of readdirSync('servers').filter((dir) => existsSync(`servers/${dir}/src/main.ts`))) {
-  await build({
-    ...common,
+async function buildCommands() {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const metafile = await bundle({
+    chunkNames: 'chunks/[name]-[hash]',
+    entryPoints: globSync('src/commands/**/*.ts'),
+    external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
+    jsx: 'automatic',
+    outbase: 'src',
+    outdir: OUT,
+    splitting: true,
+  });
+  const undeclared = Object.keys(metafile.inputs).flatMap(packageFolder);
+  if (undeclared.length > 0) throw new Error(`Not in dependencies of package.json: ${undeclared.join(', ')}`);
+}
+
+async function buildServer(name) {
+  const outfile = `${OUT}/servers/${name}.mjs`;
+  const metafile = await bundle({
     // Bundled CommonJS packages call require; an ES module has none of its own.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
     entryPoints: [`servers/${name}/src/main.ts`],
-    legalComments: 'linked',
     minifySyntax: true,
-    outfile: `dist/servers/${name}.mjs`,
+    outfile,
   });
+  writeFileSync(outfile.replace(/\.mjs$/, '.LICENSES.txt'), licencesOf(metafile, '.'));
 }
 
+const hash = hashSources('.');
+rmSync(OUT, { recursive: true, force: true });
+const servers = readdirSync('servers').filter((dir) => existsSync(`servers/${dir}/src/main.ts`));
+await Promise.all([buildCommands(), ...servers.map(buildServer)]);
+
+rmSync('oclif.manifest.json', { force: true });
+rmSync('dist', { recursive: true, force: true });
+renameSync(OUT, 'dist');
 execFileSync(process.execPath, ['node_modules/oclif/bin/run.js', 'manifest'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
+markBuilt('.', hash);
