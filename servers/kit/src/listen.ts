@@ -39,6 +39,8 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
       // Above the 90 s for which Go's clients, Traefik's among them, keep an idle connection.
       keepAliveTimeout: 95_000,
       maxHeaderSize: 32 * 1024,
+      // A second Host or Authorization then makes the first one invalid, instead of vanishing.
+      joinDuplicateHeaders: true,
       noDelay: true,
     },
     (request, response) => {
