@@ -30,7 +30,7 @@ const commands = {
   async start(args) {
     const node = await prepare();
     const demo = join(root, 'demo');
-    if (!existsSync(join(demo, '.env'))) {
+    if (!existsSync(join(demo, 'mcpgw.yaml'))) {
       step('Making the demo project in demo/');
       const code = await node('bin/run.js', 'init', demo, '--yes');
       if (code !== 0) return code;

@@ -28,7 +28,7 @@ export function run(command, args, options = {}) {
     const timers = [];
     const forward = (signal) => child.kill(signal);
     const handlers = {
-      SIGINT: () => timers.push(setTimeout(forward, 500, 'SIGINT')),
+      SIGINT: () => timers.push(setTimeout(forward, 2000, 'SIGINT')),
       SIGTERM: forward,
       SIGHUP: forward,
     };
