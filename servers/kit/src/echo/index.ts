@@ -1,0 +1,2 @@
+export { MAX_MESSAGE, READ_ONLY, echoTool, messageSchema } from './echo.ts';
+export { diagnosticTools } from './diagnostics.ts';
