@@ -31,6 +31,7 @@ const TABLE = {
   SERVICE_UNAVAILABLE: EXIT.failed,
   SERVICE_NOT_ENABLED: EXIT.usage,
   START_FAILED: EXIT.failed,
+  GATEWAY_ENDED: EXIT.failed,
   TOKEN_NOT_FOUND: EXIT.failed,
   REFUSED: EXIT.failed,
   NOT_RUNNING: EXIT.unreachable,
