@@ -25,7 +25,7 @@ export interface HostCheckOptions {
  * where a browser sends one, must be allowed.
  */
 export function createHostCheck(options: HostCheckOptions): (headers: IncomingHttpHeaders) => HostDecision {
-  const byHost = new Map(options.origins.map((origin) => [new URL(origin).host, new URL(origin).origin]));
+  const byHost = new Map(options.origins.flatMap(hostsOf));
   const allowed = new Set([
     ...byHost.values(),
     ...(options.corsOrigins ?? []).map((it) => new URL(it).origin),
@@ -35,8 +35,7 @@ export function createHostCheck(options: HostCheckOptions): (headers: IncomingHt
     allowed.has(origin) || (options.loopbackOrigins === true && isLoopbackOrigin(origin));
 
   return (headers) => {
-    const host = headers.host?.toLowerCase() ?? '';
-    const origin = byHost.get(host) ?? byHost.get(host.replace(/:(80|443)$/, ''));
+    const origin = byHost.get(headers.host?.toLowerCase() ?? '');
     if (origin === undefined) {
       return { allowed: false, status: 421, reason: 'This gateway is not known under the requested Host.' };
     }
@@ -45,6 +44,16 @@ export function createHostCheck(options: HostCheckOptions): (headers: IncomingHt
     if (mayCall(from)) return { allowed: true, origin, crossOrigin: from };
     return { allowed: false, status: 403, reason: 'Pages of this Origin may not call the gateway.' };
   };
+}
+
+/** The Host values that name an origin: the default port may be spelled out (RFC 9110 section 4.2.3). */
+function hostsOf(text: string): [host: string, origin: string][] {
+  const { host, hostname, port, protocol, origin } = new URL(text);
+  const explicit = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+  return [
+    [host, origin],
+    [explicit, origin],
+  ];
 }
 
 /** An Origin header is compared as it stands: anything but a bare `scheme://host[:port]` is foreign. */

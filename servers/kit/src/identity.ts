@@ -25,7 +25,9 @@ const NAMES: ReadonlySet<string> = new Set(Object.values(HEADERS));
 const canonicalName = (name: string): string => name.toLowerCase().replaceAll(/[_.]/g, '-');
 
 /** Whether a header name is an identity header or one of its aliases. */
-export const isIdentityHeader = (name: string): boolean => NAMES.has(canonicalName(name));
+export const isIdentityHeader = (name: string): boolean =>
+  // Asked for every header of every request: only names in `x` are looked at closer.
+  (name.charCodeAt(0) | 0x20) === 0x78 && NAMES.has(canonicalName(name));
 
 /**
  * The identity headers of a caller, values percent-encoded so that they hold visible ASCII only.
