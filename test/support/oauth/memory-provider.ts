@@ -14,7 +14,7 @@ export interface ClientStore {
 
 /** The part of an MCP client that the SDKs leave to the program: it fits both v1 and v2. */
 export class MemoryProvider implements OAuthClientProvider {
-  readonly redirectUrl = 'http://127.0.0.1:33418/callback';
+  readonly redirectUrl: string;
   readonly store: ClientStore;
   /** How often a person was asked. */
   authorizations = 0;
@@ -23,9 +23,11 @@ export class MemoryProvider implements OAuthClientProvider {
   #verifier = '';
   #callback: URLSearchParams | undefined;
 
-  constructor(agent: UserAgent, store: ClientStore = {}) {
+  /** @param redirectUrl nobody need listen there for a user agent that stops at the redirect */
+  constructor(agent: UserAgent, store: ClientStore = {}, redirectUrl = 'http://127.0.0.1:33418/callback') {
     this.#agent = agent;
     this.store = store;
+    this.redirectUrl = redirectUrl;
   }
 
   get clientMetadata() {
