@@ -14,7 +14,7 @@ export async function until<T>(
   const deadline = Date.now() + ms;
   for (;;) {
     const answer = await holds();
-    if (answer) return answer;
+    if (answer) return answer as Exclude<T, false | 0 | '' | null | undefined>;
     if (Date.now() > deadline) throw new Error(`Waited ${ms} ms in vain: ${what}`);
     await sleep(50);
   }
