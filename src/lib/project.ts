@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RouteTable } from '../../servers/kit/src/contract/index.ts';
+import { applyConfig } from './catalog/apply.ts';
 import type { Catalog } from './catalog/descriptor.ts';
-import type { Config } from './config/config.ts';
+import { loadCatalog } from './catalog/load.ts';
+import { loadConfig, type Config, type LoadedConfig } from './config/config.ts';
+import { serviceKey, type SettingKey } from './config/settings.ts';
 import { UserError } from './errors.ts';
+import { checkRoutes, type RouteProblem } from './routes/check.ts';
+import { routeTable } from './routes/table.ts';
 
 /** A project as every command sees it: read once, validated, complete. */
 export interface Project {
@@ -11,8 +16,12 @@ export interface Project {
   /** `.mcpgw` in the root. */
   stateDir: string;
   config: Config;
+  /** Descriptors with what mcpgw.yaml says of them. */
   catalog: Catalog;
+  /** Of the enabled services. */
   routes: RouteTable;
+  /** The process environment, of which children get the few variables that say where and in what language they run. */
+  env: NodeJS.ProcessEnv;
 }
 
 export interface Overrides {
@@ -20,20 +29,73 @@ export interface Overrides {
   port?: number;
 }
 
+const MARK = 'mcpgw.yaml';
+
 /**
- * Finds the project that holds `from`: the nearest folder upwards with a mcpgw.yaml, or `explicit` itself.
+ * Finds the project: the nearest folder from `from` upwards that holds a mcpgw.yaml, or `explicit` itself.
+ * @param explicit `--project`, relative to `from`
+ * @returns its absolute path, links resolved
  * @throws UserError NO_PROJECT
  */
 export function findProject(from: string, explicit?: string): string {
-  for (let dir = path.resolve(from, explicit ?? '.'); ; dir = path.dirname(dir)) {
-    if (existsSync(path.join(dir, 'mcpgw.yaml'))) return dir;
-    if (explicit !== undefined || path.dirname(dir) === dir) break;
+  if (explicit !== undefined) {
+    const dir = path.resolve(from, explicit);
+    if (existsSync(path.join(dir, MARK))) return realpathSync(dir);
+    const what =
+      statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true ? `has no ${MARK}` : 'is no folder';
+    throw new UserError('NO_PROJECT', `There is no project in ${dir}: it ${what}.`, {
+      nextSteps: [`Make one with \`mcpgw init ${explicit}\`, or name another folder.`],
+    });
   }
-  throw new UserError('NO_PROJECT', 'no project here');
+  for (let dir = path.resolve(from); ; dir = path.dirname(dir)) {
+    if (existsSync(path.join(dir, MARK))) return realpathSync(dir);
+    if (path.dirname(dir) === dir) break;
+  }
+  throw new UserError('NO_PROJECT', `There is no ${MARK} in ${path.resolve(from)} or any folder above it.`, {
+    nextSteps: ['Make a project with `mcpgw init`, or name its folder with `--project DIR`.'],
+  });
 }
 
 /**
- * Reads and validates everything a project says, before anything happens.
+ * Reads and validates everything that a project says, before anything happens.
+ * @param root as findProject returns it
  * @throws UserError INVALID_CONFIG or INVALID_DESCRIPTOR with the place
  */
-export declare function loadProject(root: string, overrides?: Overrides, env?: NodeJS.ProcessEnv): Project;
+export function loadProject(
+  root: string,
+  overrides: Overrides = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Project {
+  const descriptors = loadCatalog(root);
+  const flags = new Map<SettingKey, string>(
+    overrides.port === undefined ? [] : [['HTTP_PORT', String(overrides.port)]],
+  );
+  const loaded = loadConfig({ root, services: [...descriptors.keys()], flags, env });
+  const catalog = applyConfig(descriptors, loaded);
+  // Also of the disabled ones, because `--only` can start any of them.
+  const [problem] = checkRoutes(routeTable(loaded.config, catalog, [...catalog.keys()]));
+  if (problem !== undefined) throw routeError(problem, catalog, loaded);
+  return {
+    root,
+    stateDir: path.join(root, '.mcpgw'),
+    config: loaded.config,
+    catalog,
+    routes: routeTable(loaded.config, catalog),
+    env,
+  };
+}
+
+function routeError(
+  { message, service }: RouteProblem,
+  catalog: Catalog,
+  { placeOfSetting }: LoadedConfig,
+): UserError {
+  if (service === undefined) return new UserError('INVALID_CONFIG', message);
+  const key = serviceKey(service, 'URLS');
+  const place = placeOfSetting(key);
+  const file = catalog.get(service)?.file;
+  return new UserError('INVALID_CONFIG', message, {
+    ...(place ? { place } : file !== undefined && { place: { file, key: 'name' } }),
+    nextSteps: [`Give the service another URL with ${key}, such as ${key}=/${service}/mcp.`],
+  });
+}

@@ -1,4 +1,4 @@
-import type { Project } from '../project.ts';
+import type { Catalog } from '../catalog/descriptor.ts';
 
 /** How a service's server is started, or why it cannot be on this machine. */
 export type Prepared =
@@ -11,13 +11,21 @@ export interface PrepareEvent {
   step: string;
 }
 
+/** The part of a project that packages are about. */
+export interface PackageProject {
+  root: string;
+  stateDir: string;
+  catalog: Catalog;
+  env: NodeJS.ProcessEnv;
+}
+
 /**
  * Installs what the named services need, as mcpgw.lock says, into `.mcpgw/packages`. Quick when all is there.
  * @param signal ends a running installer together with its children
  * @throws UserError REGISTRY_UNREACHABLE, INTEGRITY_MISMATCH, MISSING_PROGRAM, DISK_FULL, INTERRUPTED
  */
 export declare function preparePackages(
-  project: Pick<Project, 'root' | 'stateDir' | 'catalog'>,
+  project: PackageProject,
   services: readonly string[],
   report: (event: PrepareEvent) => void,
   signal?: AbortSignal,
