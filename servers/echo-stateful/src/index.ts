@@ -21,7 +21,7 @@ export function createEchoStateful(options: NativeOptions): ServiceModule {
       tools: [
         echoTool(memory),
         replayLastEchoTool(memory),
-        ...diagnosticTools(options),
+        ...diagnosticTools('echo-stateful', options),
         sessionInfoTool(memory, { idleMs: limits.sessionIdleMs, maxMs: limits.sessionMaxMs }),
       ],
     },

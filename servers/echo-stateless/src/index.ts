@@ -14,7 +14,7 @@ export function createEchoStateless(options: NativeOptions): ServiceModule {
       title: 'Echo (stateless)',
       instructions:
         'Diagnostic tools: call them to find out what is wrong with a client, a token or a proxy in between. Start with authContext.',
-      tools: [echoTool, ...diagnosticTools(options)],
+      tools: [echoTool, ...diagnosticTools('echo-stateless', options)],
     },
     sessions: false,
   });

@@ -7,8 +7,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  */
 export function toWebRequest(request: IncomingMessage, signal: AbortSignal): Request {
   const headers = new Headers();
-  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
-    headers.append(request.rawHeaders[i] ?? '', request.rawHeaders[i + 1] ?? '');
+  // Not from rawHeaders: what the edge has removed still stands there.
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   const url = URL.parse(request.url ?? '/', 'http://localhost') ?? 'http://localhost/';
   return new Request(url, { method: request.method ?? 'GET', headers, signal });
