@@ -1,4 +1,4 @@
-// `npm start` and `npm test` on a fresh machine. Must parse and run on Node 20: node: builtins only.
+// `npm start`, `npm test` and `npm run check` on a fresh machine. Must parse and run on Node 20: node: builtins only.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,27 +8,31 @@ import { SetupError, mustRun, run, step } from './lib/run.mjs';
 import { isBuilt } from './lib/sources.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const TESTS = [
-  'test/{unit,integration,e2e}/**/*.test.{ts,tsx}',
-  'servers/*/test/{unit,integration}/**/*.test.ts',
-];
+const SUITES = ['unit', 'integration', 'e2e'];
+const CHECKS = ['format:check', 'lint', 'typecheck', 'unused'];
 
-/** Installs and builds what is missing or out of date. Returns how to run a script of the checkout. */
+/** Finds a Node and installs what is missing or out of date. */
 async function prepare() {
   const { node, env } = await findNode(root);
   await install(root, env);
+  return { node, options: { cwd: root, env } };
+}
+
+/** The same, and dist/ in step with the sources. */
+async function prepareBuilt() {
+  const { node, options } = await prepare();
   if (!isBuilt(root)) {
     step('Building');
     const failure = ['The build failed; its own lines above say why.', 'Mend it, and try again.'];
-    await mustRun(node, ['scripts/build.mjs'], { cwd: root, env }, ...failure);
+    await mustRun(node, ['scripts/build.mjs'], options, ...failure);
   }
-  return (...args) => run(node, args, { cwd: root, env });
+  return (...args) => run(node, args, options);
 }
 
 const commands = {
   /** Runs the demo project in the foreground; further arguments go to `mcpgw up`. */
   async start(args) {
-    const node = await prepare();
+    const node = await prepareBuilt();
     const demo = join(root, 'demo');
     if (!existsSync(join(demo, 'mcpgw.yaml'))) {
       step('Making the demo project in demo/');
@@ -38,17 +42,41 @@ const commands = {
     return node('bin/run.js', 'up', '--project', demo, ...args);
   },
 
-  /** Runs every test; further arguments go to mocha. In CI a skipped test is a failure. */
+  /** Runs the suites that are named first, or all; further arguments go to mocha. In CI a skipped test is a failure. */
   async test(args) {
-    const node = await prepare();
+    const node = await prepareBuilt();
+    const end = args.findIndex((arg) => !SUITES.includes(arg));
+    const named = end === -1 ? args : args.slice(0, end);
+    const rest = args.slice(named.length);
     const strict = process.env.CI === 'true' ? ['--forbid-pending'] : [];
-    return node('node_modules/mocha/bin/mocha.js', ...strict, ...args, ...TESTS);
+    const files = (named.length > 0 ? named : SUITES).flatMap((suite) => [
+      `test/${suite}/**/*.test.{ts,tsx}`,
+      `servers/*/test/${suite}/**/*.test.ts`,
+    ]);
+    return node('node_modules/mocha/bin/mocha.js', ...strict, ...rest, ...files);
+  },
+
+  /** Everything that is checked without running it. */
+  async check() {
+    const { options } = await prepare();
+    for (const name of CHECKS) {
+      step(name);
+      await mustRun(
+        'npm',
+        ['run', '--silent', name],
+        options,
+        `${name} found something.`,
+        'Mend it, and try again.',
+      );
+    }
+    return 0;
   },
 };
 
 const [name, ...args] = process.argv.slice(2);
 try {
-  if (!Object.hasOwn(commands, name)) throw new SetupError('Usage: bootstrap.mjs start|test [arguments]', '');
+  if (!Object.hasOwn(commands, name))
+    throw new SetupError('Usage: bootstrap.mjs start|test|check [arguments]', '');
   process.exitCode = await commands[name](args);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
