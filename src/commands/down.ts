@@ -1,0 +1,16 @@
+import { ProjectCommand } from '../lib/cli/command.ts';
+
+export default class Down extends ProjectCommand {
+  static override description = `Ends the running project and waits until it is gone.
+
+What is in flight is finished within the grace. The sign-in code is void from then on; clients, consents and tokens stay.`;
+  static override examples = ['<%= config.bin %> <%= command.id %>'];
+  static override summary = 'Stop the project.';
+
+  async run(): Promise<{ stopped: boolean }> {
+    const { flags } = await this.parse(Down);
+    const stopped = await this.target(flags).down();
+    this.log(stopped ? 'Stopped.' : 'Nothing was running.');
+    return { stopped };
+  }
+}

@@ -1,0 +1,29 @@
+import { Flags } from '@oclif/core';
+import { seconds } from '../config/values.ts';
+import { UserError } from '../errors.ts';
+
+/** `a,b c` and repeated flags alike: the words between commas and spaces. */
+export const words = (values: readonly string[] | undefined): string[] => [
+  ...new Set((values ?? []).flatMap((value) => value.split(/[\s,]+/)).filter((word) => word !== '')),
+];
+
+/** A flag that may be repeated, and whose values may hold several words. */
+export const listFlag = (options: { char?: 's'; helpValue: string; summary: string }) =>
+  Flags.string({ ...options, multiple: true, multipleNonGreedy: true });
+
+/** A TCP port. */
+export const portFlag = (options: { summary: string }) =>
+  Flags.integer({ ...options, helpValue: 'PORT', min: 1, max: 65_535 });
+
+/**
+ * The seconds of a token's lifetime.
+ * @throws UserError INVALID_VALUE
+ */
+export function parseTtl(text: string): number {
+  const value = seconds(text);
+  if (value !== undefined && value > 0 && value <= 86_400) return value;
+  throw new UserError('INVALID_VALUE', `'${text}' is no lifetime of a token.`, {
+    place: { file: '--ttl' },
+    nextSteps: ['Give seconds, or a number with s, m, h or d, of 24h at most: `--ttl 30m`.'],
+  });
+}

@@ -1,0 +1,48 @@
+import { UserError } from '../errors.ts';
+import { preparePackages, type Prepared } from '../packages/prepare.ts';
+import { loadProject } from '../project.ts';
+import { select } from '../catalog/select.ts';
+import { scaffold, type ScaffoldAnswers } from '../render/scaffold.ts';
+import type { Preparation } from '../targets/target.ts';
+
+export interface Initialised {
+  root: string;
+  created: string[];
+  kept: string[];
+  extended: string[];
+  /** `installed` or `unavailable`, per enabled service; empty when the packages could not be fetched. */
+  packages: Record<string, Prepared['state']>;
+  /** Why packages are missing; `up` tries again. */
+  warning: string | null;
+}
+
+/**
+ * Makes a project and installs what its services need. The project stays when a package registry cannot be reached.
+ * @param onScaffolded called before the long part
+ * @throws UserError of scaffold, loadProject and preparePackages
+ */
+export async function initProject(
+  dir: string,
+  answers: ScaffoldAnswers,
+  options: {
+    onScaffolded: (files: ReturnType<typeof scaffold>) => void;
+    preparation: Preparation;
+    signal: AbortSignal;
+  },
+): Promise<Initialised> {
+  const files = scaffold(dir, answers);
+  options.onScaffolded(files);
+  const project = loadProject(dir);
+  const services = select(project.catalog, project.config);
+  const done = { root: dir, ...files };
+  try {
+    const prepared = await options.preparation(services, (report) =>
+      preparePackages(project, services, report, options.signal),
+    );
+    const packages = Object.fromEntries(Array.from(prepared, ([name, { state }]) => [name, state]));
+    return { ...done, packages, warning: null };
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'REGISTRY_UNREACHABLE') throw error;
+    return { ...done, packages: {}, warning: error.message };
+  }
+}

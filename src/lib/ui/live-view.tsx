@@ -1,0 +1,104 @@
+import { Box, Text } from 'ink';
+import type { LogEntry, ServiceReport, TargetStatus } from '../targets/target.ts';
+import { printable } from '../text/printable.ts';
+import { STATE_MARKS } from '../text/state.ts';
+import { formatBytes, formatDuration } from '../text/units.ts';
+
+export interface LiveViewProps {
+  status: TargetStatus;
+  /** Oldest first; as many of the last as there is room for are shown. */
+  lines: readonly LogEntry[];
+  now: number;
+  columns: number;
+  rows: number;
+  /** What the keys do. */
+  footer: string;
+}
+
+/** Below this width the URLs go. */
+const WIDE = 110;
+/** Head, header, blank lines and footer. */
+const FIXED_ROWS = 7;
+
+/** A project's services, its sign-in code and its last log lines, on one screen. */
+export function LiveView({ status, lines, now, columns, rows, footer }: LiveViewProps) {
+  const troubled = status.services.filter(({ error }) => error !== undefined);
+  const room = Math.max(0, rows - FIXED_ROWS - status.services.length - troubled.length);
+  return (
+    <Box flexDirection="column" width={columns}>
+      <Head status={status} now={now} />
+      <Services services={status.services} wide={columns >= WIDE} />
+      {troubled.map(({ name, error }) => (
+        <Text key={name} color="yellow" wrap="truncate">
+          {name}: {firstLine(error ?? '')}
+        </Text>
+      ))}
+      <Box flexDirection="column" marginTop={1}>
+        {lines.slice(Math.max(0, lines.length - room)).map((entry, index) => (
+          <Text key={index} wrap="truncate" dimColor={entry.level === 'debug'}>
+            <Text dimColor>{entry.time.toTimeString().slice(0, 8)} </Text>
+            <Text color="cyan">{entry.service.padEnd(16)} </Text>
+            <LogMessage entry={entry} />
+          </Text>
+        ))}
+      </Box>
+      <Text dimColor>{footer}</Text>
+    </Box>
+  );
+}
+
+function Head({ status, now }: Pick<LiveViewProps, 'status' | 'now'>) {
+  if (!status.running) return <Text bold>Not running. Start it with `mcpgw up`.</Text>;
+  const age = status.startedAt === null ? 0 : (now - Date.parse(status.startedAt)) / 1000;
+  return (
+    <Box marginBottom={1} gap={3}>
+      <Text bold>{status.url}</Text>
+      <Text>up {formatDuration(age)}</Text>
+      {status.signIn !== null && (
+        <Text>
+          sign-in code <Text bold>{status.signIn.code}</Text>
+        </Text>
+      )}
+    </Box>
+  );
+}
+
+const COLUMNS: readonly [title: string, cell: (service: ServiceReport) => string][] = [
+  ['SESSIONS', ({ sessions }) => String(sessions)],
+  ['CALLS', ({ calls }) => String(calls)],
+  ['ERRORS', ({ errors }) => String(errors)],
+  ['RESTARTS', ({ restarts }) => String(restarts)],
+  ['MEMORY', ({ memoryBytes }) => (memoryBytes === 0 ? '-' : formatBytes(memoryBytes))],
+];
+
+function Services({ services, wide }: { services: readonly ServiceReport[]; wide: boolean }) {
+  const nameWidth = Math.max(7, ...services.map(({ name }) => name.length)) + 2;
+  return (
+    <Box flexDirection="column">
+      <Text dimColor wrap="truncate">
+        {'SERVICE'.padEnd(nameWidth)}
+        {'STATE'.padEnd(15)}
+        {COLUMNS.map(([title]) => title.padEnd(10)).join('')}
+        {wide ? 'URL' : ''}
+      </Text>
+      {services.map((service) => (
+        <Text key={service.name} wrap="truncate">
+          {service.name.padEnd(nameWidth)}
+          <Text color={STATE_MARKS[service.state].color}>
+            {`${STATE_MARKS[service.state].symbol} ${service.state}`.padEnd(15)}
+          </Text>
+          {COLUMNS.map(([, cell]) => cell(service).padEnd(10)).join('')}
+          {wide ? service.url : ''}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function LogMessage({ entry: { level, message } }: { entry: LogEntry }) {
+  if (level === 'error' || level === 'fatal') return <Text color="red">{firstLine(message)}</Text>;
+  if (level === 'warn') return <Text color="yellow">{firstLine(message)}</Text>;
+  return firstLine(message);
+}
+
+const firstLine = (text: string): string => printable(text).split('\n', 1)[0] ?? '';
