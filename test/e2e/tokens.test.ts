@@ -20,7 +20,7 @@ describe('who may enter', function () {
   const enter = (service: string, token?: string) =>
     post(project.mcpUrl(service), INITIALIZE, token === undefined ? {} : bearer(token));
   const calls = async (service: string) => {
-    const { services } = await project.json<{ services: { name: string; calls: number }[] }>(['status']);
+    const { services } = await project.admin<{ services: { name: string; calls: number }[] }>('/status');
     return services.find(({ name }) => name === service)!.calls;
   };
 

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { cli, cliJson, describeResult, type CliOptions, type CliResult } from '../cli.ts';
 import { freePort } from '../free-port.ts';
 import { ROOT } from '../paths.ts';
@@ -35,11 +38,11 @@ export class Project {
     return Project.at(SHARED);
   }
 
-  /** Scaffolds a project in a folder of the test's own. Its services install their packages anew. */
-  static async at(root: string): Promise<Project> {
+  /** Scaffolds a project in a folder of the test's own. Its services, `--services`, install their packages anew. */
+  static async at(root: string, ...args: string[]): Promise<Project> {
     const port = await freePort();
     mkdirSync(root, { recursive: true });
-    const result = await cli(['init', root, '--yes', '--port', String(port)]);
+    const result = await cli(['init', root, '--yes', '--port', String(port), ...args], { timeout: 300_000 });
     if (result.code !== 0) throw new Error(`mcpgw init: ${describeResult(result)}`);
     return new Project(root, port);
   }
@@ -70,6 +73,14 @@ export class Project {
   /** Stops the gateway; all is well when it does not run. */
   async down(): Promise<void> {
     await this.cli(['down']);
+  }
+
+  /** What the admin API answers to a GET. */
+  async admin<T>(path: string): Promise<T> {
+    const socketPath = join(this.root, '.mcpgw', 'run', 'admin.sock');
+    const sent = request({ socketPath, path }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return (await json(response)) as T;
   }
 
   /** A token from the command line, by default for every enabled service. */
