@@ -10,9 +10,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { toolAllowed } from '../policy.ts';
-import { redactText, type Log } from '../log.ts';
+import type { Log } from '../log.ts';
 import { principalOf, type Call, type ClientInfo, type Era, type Inbound, type Session } from './call.ts';
-import { ToolError, type Tool } from './tool.ts';
+import { failure, type Tool } from './tool.ts';
 
 /** What a native server is, the same for every request. */
 export interface NativeSpec {
@@ -95,15 +95,13 @@ export function createMcpServer(shared: Shared, era: Era, session?: Session): Mc
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, unknownTool(spec, name));
     }
     try {
-      return await tool.call(request.params.arguments, callOf(shared, inbound, ctx, era, session));
+      const result = await tool.call(request.params.arguments, callOf(shared, inbound, ctx, era, session));
+      if (result.isError) onError();
+      return result;
     } catch (error) {
       onError();
-      if (!(error instanceof ToolError)) {
-        log.error({ tool: name, principal: principalOf(inbound), err: error }, 'a tool has failed');
-      }
-      const text =
-        error instanceof ToolError ? error.message : `${name} has failed; the server's log says why.`;
-      return { content: [{ type: 'text', text: redactText(text) }], isError: true };
+      log.error({ tool: name, principal: principalOf(inbound), err: error }, 'a tool has failed');
+      return failure(`${name} has failed; the server's log says why.`);
     }
   });
   return mcp;

@@ -5,6 +5,7 @@ import type {
   ToolAnnotations,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { redactText } from '../log.ts';
 import type { Call } from './call.ts';
 
 /** What a tool answers: text for a person, the same as data for a program. */
@@ -29,7 +30,7 @@ export interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodO
 export interface Tool {
   readonly name: string;
   readonly listing: Listing;
-  /** @throws ToolError what the caller can mend; anything else is a defect */
+  /** Failures that the caller can mend are results with `isError`; what is thrown is a defect. */
   call(input: unknown, call: Call): Promise<CallToolResult>;
 }
 
@@ -60,17 +61,26 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     },
     call: async (raw, call) => {
       const parsed = input.safeParse(raw ?? {});
-      if (!parsed.success) {
-        throw new ToolError(`Invalid arguments for ${name}:\n${z.prettifyError(parsed.error)}`);
+      if (!parsed.success) return failure(`Invalid arguments for ${name}:\n${z.prettifyError(parsed.error)}`);
+      try {
+        const answer = await run(parsed.data, call);
+        return {
+          content: [{ type: 'text', text: answer.text }, ...(answer.content ?? [])],
+          structuredContent: answer.data,
+        };
+      } catch (error) {
+        if (error instanceof ToolError) return failure(error.message);
+        throw error;
       }
-      const answer = await run(parsed.data, call);
-      return {
-        content: [{ type: 'text', text: answer.text }, ...(answer.content ?? [])],
-        structuredContent: answer.data,
-      };
     },
   };
 }
+
+/** MCP "Tools", error handling: what the model can mend comes as a result. */
+export const failure = (text: string): CallToolResult => ({
+  content: [{ type: 'text', text: redactText(text) }],
+  isError: true,
+});
 
 /** Without `$schema`: 2020-12 is what MCP takes where none is named, and validators of older clients stop at it. */
 function objectSchema(schema: z.ZodObject, io: 'input' | 'output'): Listing['inputSchema'] {
