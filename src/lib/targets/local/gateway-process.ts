@@ -12,8 +12,8 @@ import { endProcess } from './process.ts';
 /** From spawn to the StartMessage: loading the bundle, opening the store, making keys. */
 const START_MS = 30_000;
 const OUTPUT_LINES = 15;
-/** Of `sun_path`, without its final NUL: 108 bytes on Linux, 104 on macOS. */
-const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
+/** What fits into `sun_path` on every system: macOS has 104 bytes, with the final NUL. */
+const MAX_SOCKET_PATH = 103;
 
 export interface GatewayProcess {
   pid: number;

@@ -23,9 +23,13 @@ export function parseLogLine(service: string, raw: string): LogEntry {
   if (fields === undefined) {
     return { service, time: new Date(Number.NaN), level: 'info', message: printable(raw), raw };
   }
-  const { level, time, msg } = fields;
+  const { level, time, name, msg } = fields;
   const rest = Object.entries(fields).filter(([key]) => !OWN_FIELDS.has(key));
-  const words = [typeof msg === 'string' ? msg : '', ...rest.map(([key, value]) => `${key}=${show(value)}`)];
+  const words = [
+    typeof name === 'string' && name !== service ? `${name}:` : '',
+    typeof msg === 'string' ? msg : '',
+    ...rest.map(([key, value]) => `${key}=${show(value)}`),
+  ];
   return {
     service,
     time: new Date(typeof time === 'string' || typeof time === 'number' ? time : Number.NaN),
@@ -35,8 +39,14 @@ export function parseLogLine(service: string, raw: string): LogEntry {
   };
 }
 
-const show = (value: unknown): string =>
-  typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value);
+function show(value: unknown): string {
+  if (typeof value === 'string' && !/[\s"=]/.test(value)) return value;
+  return JSON.stringify(isError(value) ? value.message : value);
+}
+
+/** As pino's serialiser writes an error; its stack is of use in the file only. */
+const isError = (value: unknown): value is { message: string } =>
+  typeof value === 'object' && value !== null && 'stack' in value && 'message' in value;
 
 function parseObject(raw: string): Record<string, unknown> | undefined {
   if (!raw.startsWith('{')) return undefined;

@@ -39,12 +39,13 @@ export async function waitUntilGone(pid: number, timeoutMs: number): Promise<boo
 /**
  * Waits for a process that was asked to end; then SIGTERM, then SIGKILL.
  * @param pid known to be ours: it has just answered on our socket, or it is our child
+ * @param termMs what SIGTERM is given
  * @returns whether it is gone
  */
-export async function endProcess(pid: number, graceMs: number): Promise<boolean> {
+export async function endProcess(pid: number, graceMs: number, termMs = TERM_MS): Promise<boolean> {
   if (await waitUntilGone(pid, graceMs)) return true;
   signalProcess(pid, 'SIGTERM');
-  if (await waitUntilGone(pid, TERM_MS)) return true;
+  if (await waitUntilGone(pid, termMs)) return true;
   signalProcess(pid, 'SIGKILL');
   return waitUntilGone(pid, KILL_MS);
 }

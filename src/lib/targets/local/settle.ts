@@ -15,6 +15,7 @@ const FOLLOWED_MS = 3000;
  * Waits until the running gateway does what `gateway.json` says and every selected service is
  * `ready`, `failed` or `unavailable`; or until the longest start deadline has passed.
  * @param file the rendered file
+ * @param followedMs after which a configuration error is about this file
  * @returns the last status
  * @throws UserError INVALID_CONFIG when the gateway refuses the file; INTERRUPTED; what the admin client throws
  */
@@ -22,13 +23,14 @@ export async function untilSettled(
   admin: AdminClient,
   file: GatewayFile,
   signal: AbortSignal,
+  followedMs = FOLLOWED_MS,
 ): Promise<GatewayStatus> {
   const started = Date.now();
   const deadline = started + longestStart(file) + MARGIN_MS;
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, SLOWEST_POLL_MS)) {
     signal.throwIfAborted();
     const status = await admin.status();
-    if (status.configurationError !== undefined && Date.now() - started > FOLLOWED_MS) {
+    if (status.configurationError !== undefined && Date.now() - started > followedMs) {
       throw new UserError('INVALID_CONFIG', `The gateway refused the change: ${status.configurationError}`);
     }
     if (isSettled(status, file) || Date.now() >= deadline) return status;

@@ -4,8 +4,8 @@ import type { LocalPaths } from './paths.ts';
 import { endProcess } from './process.ts';
 import { removeRunFiles } from './run-files.ts';
 
-/** Longer than the gateway's own grace for what is in flight. */
-const GRACE_MS = 12_000;
+/** A little longer than the gateway gives itself. */
+const GRACE_MS = 5000;
 
 /**
  * Ends a running gateway in order, and makes sure that it is gone.
