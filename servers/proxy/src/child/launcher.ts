@@ -1,0 +1,145 @@
+import type { Log } from '@mcpgw/kit';
+import type { ProxyRun } from '@mcpgw/kit/contract';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Child } from './child.ts';
+import { childSpec, folderName, isPersonal } from './user-dir.ts';
+import { Unavailable } from './handshake.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** Children that may be starting at one time: a start costs a processor for some hundred milliseconds. */
+const CONCURRENT_STARTS = 4;
+/** How long a child may take to end when its session does. */
+const END_MS = 6_000;
+const PROBE = '.probe';
+
+/** Starts the children of one service, and owns every one of them until it is gone. */
+export class Launcher {
+  readonly run: ProxyRun;
+  readonly #watchdog: Watchdog;
+  readonly #log: Log;
+  readonly #children = new Set<Child>();
+  readonly #spares: Child[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #starting = 0;
+  #closed = false;
+
+  constructor(run: ProxyRun, watchdog: Watchdog, log: Log) {
+    this.run = run;
+    this.#watchdog = watchdog;
+    this.#log = log;
+  }
+
+  /** Process ids of all children, spares included. */
+  get pids(): number[] {
+    return [...this.#children].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /**
+   * Starts a child, or takes a spare, and lets `use` bring it into service; only so many at a time.
+   * @param principal whose folder the child gets
+   * @throws {Unavailable} when the service is closing, its folder cannot be made, or too many starts wait
+   */
+  async start<T>(principal: string, use: (child: Child) => Promise<T>): Promise<T> {
+    await this.#enter();
+    try {
+      if (this.#closed) throw new Unavailable('the service is stopping');
+      return await use(this.#takeSpare() ?? this.#spawn(principal));
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Starts a child for the health check, with a folder of its own where users have one. */
+  startProbe<T>(use: (child: Child) => Promise<T>): Promise<T> {
+    return this.start(PROBE, use);
+  }
+
+  /** Ends it and removes its folder. */
+  retireProbe(child: Child): void {
+    this.retire(child);
+    if (!isPersonal(this.run)) return;
+    const folder = join(this.run.userDirs, folderName(PROBE));
+    void child.exited.then(() => rm(folder, { recursive: true, force: true })).catch(() => undefined);
+  }
+
+  /** Starts spares up to the number asked for. They are started only: whoever takes one initialises it. */
+  refill(): void {
+    if (isPersonal(this.run)) return;
+    while (!this.#closed && this.#spares.length < this.run.spares) {
+      const spare = this.#spawn('');
+      this.#spares.push(spare);
+      void spare.exited.then(() => this.#dropSpare(spare));
+      if (spare.pid === undefined) return;
+    }
+  }
+
+  /** Ends one child in its own time. */
+  retire(child: Child): void {
+    void child.end(END_MS);
+  }
+
+  /** Ends every child; resolves once all are gone. */
+  async close(budgetMs: number): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#children].map((child) => child.end(budgetMs)));
+  }
+
+  #takeSpare(): Child | undefined {
+    for (let spare = this.#spares.shift(); spare; spare = this.#spares.shift()) if (spare.alive) return spare;
+    return undefined;
+  }
+
+  #dropSpare(spare: Child): void {
+    const at = this.#spares.indexOf(spare);
+    if (at !== -1) this.#spares.splice(at, 1);
+  }
+
+  #spawn(principal: string): Child {
+    const { lineBytes, queuedBytes } = this.run.limits;
+    const child = new Child({
+      spec: this.#spec(principal),
+      lineBytes,
+      queuedBytes,
+      watchdog: this.#watchdog,
+      log: this.#log,
+    });
+    this.#children.add(child);
+    void child.exited.then((reason) => {
+      this.#children.delete(child);
+      this.#log.debug({ pid: child.pid }, `server process ${reason}`);
+    });
+    return child;
+  }
+
+  #spec(principal: string): ReturnType<typeof childSpec> {
+    try {
+      return childSpec(this.run, principal);
+    } catch (error) {
+      this.#log.error({ err: error }, 'the folder of a user cannot be made');
+      throw new Unavailable('the folder of the user cannot be made');
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#starting >= CONCURRENT_STARTS) {
+      if (this.#waiting.length >= this.run.limits.sessions) {
+        throw new Unavailable('too many server processes are being started');
+      }
+      // Whoever leaves hands the place over.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      return;
+    }
+    this.#starting++;
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) {
+      next();
+      return;
+    }
+    this.#starting--;
+    if (this.#starting === 0) this.refill();
+  }
+}
