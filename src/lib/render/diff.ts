@@ -6,16 +6,23 @@ const MAX_COMPARED = 2000;
  * @param limit lines to show; what is beyond is counted
  */
 export function lineDifference(found: string, expected: string, limit = 20): string[] {
-  const a = found.split('\n');
-  const b = expected.split('\n');
-  while (a.length > 0 && b.length > 0 && a[0] === b[0]) (a.shift(), b.shift());
-  while (a.length > 0 && b.length > 0 && a.at(-1) === b.at(-1)) (a.pop(), b.pop());
+  const [a, b] = trimmed(found.split('\n'), expected.split('\n'));
   if (a.length > MAX_COMPARED || b.length > MAX_COMPARED) {
     return [`${a.length} lines were found where ${b.length} others were expected`];
   }
   const changes = compare(a, b);
   const rest = changes.length - limit;
   return rest <= 0 ? changes : [...changes.slice(0, limit), `… and ${rest} more lines`];
+}
+
+/** Both without the lines that they begin and end with in common. */
+function trimmed(a: string[], b: string[]): [string[], string[]] {
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a[head] === b[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
+  return [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
 }
 
 /** By the longest common subsequence. */

@@ -1,0 +1,36 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Finds a program as a shell would.
+ * @param searchPath a PATH; relative folders in it are skipped
+ * @returns its absolute path, undefined when there is none
+ */
+export function findProgram(name: string, searchPath: string | undefined): string | undefined {
+  return (searchPath ?? '')
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, name))
+    .find(isExecutable);
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The line that installs Python with venv and pip on this machine. */
+export function pythonInstallLine(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const has = (name: string): boolean => findProgram(name, env['PATH']) !== undefined;
+  if (platform === 'darwin' || (!has('apt-get') && !has('dnf') && has('brew'))) return 'brew install python';
+  if (has('apt-get')) return 'sudo apt-get install -y python3 python3-venv';
+  if (has('dnf')) return 'sudo dnf install -y python3';
+  return 'Install Python 3.10 or newer, with venv and pip.';
+}

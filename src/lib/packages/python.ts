@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Unavailable, type PackageContext } from './context.ts';
+import { findProgram, pythonInstallLine } from './programs.ts';
+import { runInstaller } from './run-installer.ts';
+
+/** An interpreter that is new enough and can make virtual environments. */
+export interface Python {
+  command: string;
+  /** Names what packages are chosen by: `linux-x86_64-python3.12`. */
+  platform: string;
+}
+
+const NAMES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+
+const PROBE = `
+import json, platform, sys
+problem = None
+try:
+    import venv, ensurepip
+except ImportError as error:
+    problem = error.name
+print(json.dumps({"minor": sys.version_info[1] if sys.version_info[0] == 3 else 0, "missing": problem,
+    "platform": "%s-%s-python%d.%d" % (sys.platform, platform.machine(), *sys.version_info[:2])}))
+`;
+
+const probeSchema = z.object({ minor: z.int(), missing: z.string().nullable(), platform: z.string() });
+
+/**
+ * Finds a Python of this machine.
+ * @throws Unavailable with the line that installs what is missing; UserError INTERRUPTED
+ */
+export async function findPython({ env, signal, folder }: PackageContext): Promise<Python> {
+  let reason = 'Python 3.10 or newer is not installed';
+  for (const name of NAMES) {
+    const command = findProgram(name, env['PATH']);
+    if (command === undefined) continue;
+    const result = await runInstaller(command, ['-I', '-c', PROBE], {
+      cwd: folder,
+      env,
+      signal,
+      timeoutMs: 10_000,
+    });
+    if (!result.ok) continue;
+    const { minor, missing, platform } = probeSchema.parse(JSON.parse(result.stdout));
+    if (minor < 10) continue;
+    if (missing === null) return { command, platform };
+    reason = `${command} has no module ${missing}, which makes virtual environments`;
+  }
+  throw new Unavailable(reason, pythonInstallLine(env));
+}
