@@ -8,7 +8,7 @@ import { followConfiguration, readConfiguration } from './configuration.ts';
 import { createEdge } from './edge/edge.ts';
 import { takeLock } from './lock.ts';
 import { Logs } from './logs.ts';
-import { createModule } from './modules.ts';
+import { createModuleFactory } from './modules.ts';
 import { listenPublic } from './public-listeners.ts';
 import { Services } from './services.ts';
 
@@ -31,7 +31,7 @@ export interface Gateway {
 }
 
 /** What has been made so far, and how each part is ended. */
-type Owned = ((graceMs: number) => unknown)[];
+type Owned = ((graceMs: number) => Promise<void> | void)[];
 
 /**
  * Starts the local target: authorization server, verify, services and the edge before them, in this process.
@@ -43,7 +43,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const traffic: Owned = [];
   /** What carries traffic ends together, so that the grace counts once; then what it stood on, newest first. */
   const end = async (graceMs: number): Promise<void> => {
-    await Promise.allSettled(traffic.map(async (close) => close(graceMs)));
+    await Promise.allSettled(traffic.map((close) => Promise.resolve(close(graceMs))));
     for (const close of project.toReversed()) await close(graceMs);
   };
   let ended: Promise<void> | undefined;
@@ -82,10 +82,9 @@ async function start(
     log: { auth: logs.get('auth', 'gateway'), verify: logs.get('verify', 'gateway') },
   });
   traffic.push((graceMs) => authority.close(graceMs));
-  const services = new Services({
-    create: (service) => createModule(service, { version, logs, routes, jwks: () => authority.jwks() }),
-    log,
-  });
+  const modules = createModuleFactory({ version, logs, routes, jwks: () => authority.jwks() });
+  project.push(() => modules.close());
+  const services = new Services({ create: (service) => modules.create(service), log });
   traffic.push((graceMs) => services.close(graceMs));
 
   const edge = createEdge({

@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   };
   const starting = start();
   // The owner may be gone before anybody listened.
-  if (foreground && process.connected === false) stop();
+  if (foreground && process.send && !process.connected) stop();
   await starting;
 }
 

@@ -1,5 +1,6 @@
 import type { JSONWebKeySet, NativeOptions, ServiceModule } from '@mcpgw/kit';
 import type { McpRoute, RouteTable } from '@mcpgw/kit/contract';
+import type { Watchdog } from '@mcpgw/proxy';
 import type { Logs } from './logs.ts';
 import type { Selected } from './service.ts';
 
@@ -17,28 +18,41 @@ export interface ModuleContext {
   jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>;
 }
 
-/**
- * Makes the module of a service: the proxy around its child, or a native server.
- * @throws Error in words when the build has no such native server
- */
-export async function createModule(service: Selected, context: ModuleContext): Promise<ServiceModule> {
-  const { name, title } = service;
-  const { run } = service.disposition;
-  const { version, jwks, routes } = context;
-  const log = context.logs.get(name);
-  if (run.kind === 'proxy') {
-    const { createProxy } = await import('@mcpgw/proxy');
-    return createProxy({ service: name, title, version, run, log });
-  }
-  const load = NATIVE.get(name);
-  if (!load) throw new Error(`This build of mcpgw has no native server ${name}.`);
-  const create = await load();
-  return create({
-    version,
-    limits: run.limits,
-    issuer: routes().issuer,
-    jwks,
-    route: () => routes().routes.find((it): it is McpRoute => it.kind === 'mcp' && it.service === name),
-    log,
-  });
+export interface ModuleFactory {
+  /**
+   * Makes the module of a service: the proxy around its child, or a native server.
+   * @throws Error in words when the build has no such native server
+   */
+  create(service: Selected): Promise<ServiceModule>;
+  /** To be called when all modules have ended. */
+  close(): void;
+}
+
+export function createModuleFactory(context: ModuleContext): ModuleFactory {
+  const { version, logs, jwks, routes } = context;
+  /** One for the children of all services. */
+  let watchdog: Watchdog | undefined;
+
+  return {
+    async create({ name, title, disposition: { run } }) {
+      const log = logs.get(name);
+      if (run.kind === 'proxy') {
+        const { createProxy, createWatchdog } = await import('@mcpgw/proxy');
+        watchdog ??= createWatchdog();
+        return createProxy({ service: name, title, version, run, log, watchdog });
+      }
+      const load = NATIVE.get(name);
+      if (!load) throw new Error(`This build of mcpgw has no native server ${name}.`);
+      const createNative = await load();
+      return createNative({
+        version,
+        limits: run.limits,
+        issuer: routes().issuer,
+        jwks,
+        route: () => routes().routes.find((it): it is McpRoute => it.kind === 'mcp' && it.service === name),
+        log,
+      });
+    },
+    close: () => watchdog?.close(),
+  };
 }

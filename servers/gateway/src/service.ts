@@ -72,13 +72,14 @@ export class Service {
     await this.#settling;
   }
 
-  /** The handler, or why there is none now. */
+  /**
+   * The handler, or why there is none now. A module that failed keeps its handler: it says so itself, and tries again when
+   * it is asked for.
+   */
   entry(): RequestListener | Unavailability {
     const { state } = this.#wanted.disposition;
     if (state !== 'selected') return state;
-    if (this.#failure !== undefined) return 'failed';
-    if (!this.#module) return 'starting';
-    return this.#module.snapshot().state === 'failed' ? 'failed' : this.#module.handler;
+    return this.#module?.handler ?? (this.#failure === undefined ? 'starting' : 'failed');
   }
 
   standing(): Standing {
@@ -106,8 +107,9 @@ export class Service {
 
   async #follow(graceMs: number): Promise<void> {
     while (this.#applied !== this.#wanted) {
-      const wanted = this.#wanted;
       await this.#end(graceMs);
+      // What is wanted by now, not what was when the old module was told to end.
+      const wanted = this.#wanted;
       if (wanted.disposition.state === 'selected') await this.#start(wanted as Selected);
       this.#applied = wanted;
     }

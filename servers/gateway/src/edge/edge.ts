@@ -59,17 +59,14 @@ export function createEdge(options: EdgeOptions): RequestListener {
     sendJson(response, status, errorBody(error, description, id), headers);
   };
 
-  const guard = (exchange: Pick<Exchange, 'request' | 'response'>, handle: () => void): void => {
+  const guard = ({ request, response }: Pick<Exchange, 'request' | 'response'>, handle: () => void): void => {
     try {
       handle();
     } catch (error) {
-      const id = traceId(exchange.request.headers);
+      const id = traceId(request.headers);
       log.error({ err: error, traceId: id }, 'a handler threw');
-      sendJson(
-        exchange.response,
-        500,
-        errorBody('server_error', 'The gateway failed. Its log tells why.', id),
-      );
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, errorBody('server_error', 'The gateway failed. Its log tells why.', id));
     }
   };
 

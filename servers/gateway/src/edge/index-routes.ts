@@ -36,7 +36,6 @@ export function indexRoutes(table: RouteTable): RouteIndex {
     const url = new URL(route.url);
     if (route.kind === 'mcp') {
       add(url, { kind: 'mcp', route });
-      for (const alias of route.aliases) add(new URL(alias), { kind: 'mcp', route });
     } else if (route.kind === 'protected-resource-metadata') {
       const described = mcpRoutes.get(route.describes);
       if (described && url.pathname.startsWith(METADATA_PREFIX))
@@ -46,6 +45,11 @@ export function indexRoutes(table: RouteTable): RouteIndex {
     } else {
       prefixes.push({ origin: commonOrigin(url), prefix: url.pathname.replace(/\/$/, '') });
     }
+  }
+
+  // After the URLs themselves: an alias never hides the URL of another route.
+  for (const route of mcpRoutes.values()) {
+    for (const alias of route.aliases) add(new URL(alias), { kind: 'mcp', route });
   }
 
   const origins = new Map(table.origins.map((text) => [new URL(text).origin, commonOrigin(new URL(text))]));
