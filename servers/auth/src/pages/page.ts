@@ -1,0 +1,75 @@
+import { html, Html } from './html.ts';
+import { STYLE, styleSource } from './style.ts';
+
+export interface Page {
+  title: string;
+  content: Html;
+  /** Where the browser goes on by itself. */
+  next?: string;
+  /** Under which the log tells more. */
+  traceId?: string;
+}
+
+/** Two doors and the way between them. */
+const MARK = html`<svg
+  viewBox="0 0 24 24"
+  fill="none"
+  stroke="currentColor"
+  stroke-width="2"
+  stroke-linecap="round"
+  aria-hidden="true"
+>
+  <path d="M4 20V7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v13" />
+  <path d="M9 20v-6a3 3 0 0 1 6 0v6" />
+</svg>`;
+
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#5468e0" stroke-width="2.4" stroke-linecap="round"><path d="M4 20V7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v13"/><path d="M9 20v-6a3 3 0 0 1 6 0v6"/></svg>',
+)}`;
+
+/** A page that needs nothing but itself: no script, no other file. */
+export const renderPage = ({ title, content, next, traceId }: Page): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        ${next === undefined ? undefined : html`<meta http-equiv="refresh" content="0; url=${next}" />`}
+        <title>${title} · mcpgw</title>
+        <link rel="icon" href="${ICON}" />
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>${MARK}<span>mcpgw</span></header>
+        <main>${content}</main>
+        <footer>
+          <p>
+            ${traceId === undefined ? 'Sign-in of this MCP gateway.' : html`If you ask for help, give this number: <code>${traceId}</code>`}
+          </p>
+        </footer>
+      </body>
+    </html> `.text;
+
+/**
+ * Headers of every page. Forms go to this origin only: what leads back to the client is no answer to a form but a page of
+ * its own (pages/leaving.ts), because Chromium holds `form-action` against every redirect that follows a form.
+ * Not `no-referrer`: with it, browsers send `Origin: null` with the forms.
+ */
+export const pageHeaders = (): Record<string, string> => ({
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    `style-src ${styleSource()}`,
+    'img-src data:',
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; '),
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+});
