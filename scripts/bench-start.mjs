@@ -41,10 +41,10 @@ try {
   console.log(`Node ${process.versions.node}, ${cpus().length} cores, median of ${runs} (least to most)`);
   measure('node -e 0', () => node('-e', '0'));
   measure('mcpgw --help', () => node(RUN_JS, '--help'));
-  node(RUN_JS, 'init', project, '--yes', '--port', String(await freePort()));
+  node(RUN_JS, 'init', project, '--yes', '--services', ECHO, '--port', String(await freePort()));
   measure(
     'mcpgw up --detach, both echo services, to ready',
-    () => mcpgw('up', '--detach', '--only', ECHO),
+    () => mcpgw('up', '--detach'),
     () => mcpgw('down'),
   );
 } finally {

@@ -53,7 +53,7 @@ describe('what goes wrong is said, and nothing is lost', function () {
 
   it('a second `up` in the foreground: says that the project runs already, and leaves it alone', async () => {
     expect((await up(ECHO)).code).to.equal(EXIT.ok);
-    failsWith(await project.cli(['up', ...ECHO]), EXIT.conflict, /already/i);
+    failsWith(await project.cli(['up']), EXIT.conflict, /already/i);
     expect((await project.json<Status>(['status'])).ready).to.equal(true);
   });
 
@@ -150,7 +150,7 @@ describe('what goes wrong is said, and nothing is lost', function () {
     });
   });
 
-  it('a registry that cannot be reached: names it, and what needs no package runs', async () => {
+  it('a registry that cannot be reached: names it, and starts nothing', async () => {
     const env = {
       ...process.env,
       npm_config_registry: 'http://127.0.0.1:1/',
