@@ -28,7 +28,7 @@ export class Authority {
   #pair: Pair;
   #replacing: Promise<void> = Promise.resolve();
 
-  /** @throws what keeps the authorization server from starting, such as a full disk */
+  /** @throws what keeps the store from being opened, such as a full disk */
   static async start(settings: Settings, options: AuthorityOptions): Promise<Authority> {
     return new Authority(settings, options, await startPair(settings, options));
   }
@@ -56,6 +56,11 @@ export class Authority {
     return this.#pair.auth.admin(request, response);
   }
 
+  /** Resolves once tokens can be had; until then requests wait. Rejects when that will never be. */
+  get ready(): Promise<void> {
+    return this.#pair.auth.ready;
+  }
+
   jwks(): JSONWebKeySet {
     return this.#pair.auth.jwks();
   }
@@ -75,7 +80,9 @@ export class Authority {
   async #replace(settings: Settings, graceMs: number): Promise<void> {
     const old = this.#pair;
     try {
-      this.#pair = await startPair(settings, this.#options);
+      const next = await startPair(settings, this.#options);
+      await next.auth.ready;
+      this.#pair = next;
       await closePair(old, graceMs);
     } catch (error) {
       this.#options.log.auth.error({ err: error }, 'cannot take over the new settings');
@@ -98,7 +105,6 @@ async function startPair(settings: Settings, { folder, routes, log }: AuthorityO
     routes,
     log: log.auth,
   });
-  await auth.ready;
   const { revocations } = auth;
   return {
     auth,

@@ -131,6 +131,7 @@ async function start(
     log,
   });
   project.push(() => admin.close(0));
+  await authority.ready;
   log.info({ url, pid: process.pid, version }, 'listening');
   return { url, log };
 }
