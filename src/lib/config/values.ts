@@ -9,7 +9,7 @@ const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const BYTES = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
 
 const DURATION = /^(\d{1,9})(s|m|h|d)?$/;
-const SIZE = /^(\d{1,12})(b|kb|mb|gb)?$/i;
+const SIZE = /^(\d{1,12})([kKmMgG]?[bB])?$/;
 
 /** Ten years. */
 const MAX_SECONDS = 315_360_000;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { PackageContext } from './context.ts';
 import { installFolder, makeWhole, removeOld } from './folders.ts';
 import { contentKey, type Lock, type LockedService, type Requirement } from './lock.ts';
@@ -11,8 +12,10 @@ import { findPython } from './python.ts';
 export interface Locks {
   /** mcpgw.lock; gets what it lacks. */
   project: Lock;
-  /** Of the services that mcpgw ships. */
-  builtIn: Lock;
+  /** Whether it has got something. */
+  changed: boolean;
+  /** Of the services that mcpgw ships; read when mcpgw.lock has no answer. */
+  builtIn: () => Lock;
 }
 
 type NpmLocked = Extract<LockedService, { npm: unknown }>['npm'];
@@ -25,7 +28,7 @@ type PypiLocked = Extract<LockedService, { pypi: unknown }>['pypi'];
 export async function npmFolder(context: PackageContext, locks: Locks): Promise<string> {
   const { name, packages } = context.descriptor;
   const locked = lockedNpm(context, locks) ?? { packages: packages.npm, tree: await resolveNpm(context) };
-  locks.project.set(name, { npm: locked });
+  remember(locks, name, { npm: locked });
   const target = installFolder(path.join(context.folder, 'npm'), name, contentKey(locked));
   if (existsSync(target)) return target;
   await makeWhole(target, (folder) => installNpm(locked.tree, folder, context));
@@ -41,14 +44,14 @@ export async function pypiFolder(context: PackageContext, locks: Locks): Promise
   const { name } = context.descriptor;
   const parent = path.join(context.folder, 'pypi');
   const folderOf = (list: Requirement[]): string => installFolder(parent, name, contentKey(list));
-  const locked = lockedPypi(context, locks);
+  const locked = { ...lockedPypi(context, locks) };
   const there = Object.values(locked.requirements).map(folderOf).find(isUsable);
   if (there !== undefined) {
-    locks.project.set(name, { pypi: locked });
+    remember(locks, name, { pypi: locked });
     return there;
   }
   const requirements = locked.requirements['any'] ?? (await forThisPlatform(context, locked));
-  locks.project.set(name, { pypi: locked });
+  remember(locks, name, { pypi: locked });
   const target = folderOf(requirements);
   await makeWhole(target, (folder) => installPypi(requirements, folder, context));
   removeOld(target, name);
@@ -62,29 +65,39 @@ async function forThisPlatform(context: PackageContext, locked: PypiLocked): Pro
     if (list !== undefined) return list;
   }
   const resolved = await resolvePypi(context);
-  locked.requirements[resolved.platform] = resolved.requirements;
+  locked.requirements =
+    resolved.platform === 'any'
+      ? { any: resolved.requirements }
+      : { ...locked.requirements, [resolved.platform]: resolved.requirements };
   return resolved.requirements;
 }
 
-/** An entry counts only for the very packages that the descriptor names. */
-const samePackages = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((text, index) => text === b[index]);
+function remember(locks: Locks, service: string, entry: LockedService): void {
+  if (JSON.stringify(locks.project.get(service)) === JSON.stringify(entry)) return;
+  locks.project.set(service, entry);
+  locks.changed = true;
+}
 
-const candidates = ({ descriptor }: PackageContext, { project, builtIn }: Locks): LockedService[] =>
-  [
-    project.get(descriptor.name),
-    descriptor.origin === 'built-in' ? builtIn.get(descriptor.name) : undefined,
-  ].filter((entry) => entry !== undefined);
+/** The project's entry, else the one that mcpgw ships. It counts only for the very packages that the descriptor names. */
+function find<Found extends { packages: string[] }>(
+  { descriptor }: PackageContext,
+  { project, builtIn }: Locks,
+  packages: readonly string[],
+  part: (entry: LockedService) => Found | undefined,
+): Found | undefined {
+  const of = (lock: Lock): Found | undefined => {
+    const entry = lock.get(descriptor.name);
+    const found = entry && part(entry);
+    return found && isDeepStrictEqual(found.packages, packages) ? found : undefined;
+  };
+  return of(project) ?? of(builtIn());
+}
 
 const lockedNpm = (context: PackageContext, locks: Locks): NpmLocked | undefined =>
-  candidates(context, locks)
-    .flatMap((entry) => ('npm' in entry ? [entry.npm] : []))
-    .find(({ packages }) => samePackages(packages, context.descriptor.packages.npm));
+  find(context, locks, context.descriptor.packages.npm, (entry) => ('npm' in entry ? entry.npm : undefined));
 
-const lockedPypi = (context: PackageContext, locks: Locks): PypiLocked =>
-  candidates(context, locks)
-    .flatMap((entry) => ('pypi' in entry ? [entry.pypi] : []))
-    .find(({ packages }) => samePackages(packages, context.descriptor.packages.pypi)) ?? {
-    packages: context.descriptor.packages.pypi,
-    requirements: {},
-  };
+function lockedPypi(context: PackageContext, locks: Locks): PypiLocked {
+  const { pypi } = context.descriptor.packages;
+  const found = find(context, locks, pypi, (entry) => ('pypi' in entry ? entry.pypi : undefined));
+  return found ?? { packages: pypi, requirements: {} };
+}

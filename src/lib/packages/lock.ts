@@ -39,11 +39,9 @@ const npmNodeSchema = z
   .refine((node) => node.integrity !== undefined || node.inBundle, { error: 'a node with its integrity' });
 
 export const npmTreeSchema = z.record(
-  z
-    .string()
-    .regex(/^node_modules\/(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9@._~/-]+$/, {
-      error: 'paths below node_modules',
-    }),
+  z.string().regex(/^node_modules\/(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9@._~/-]+$/, {
+    error: 'paths below node_modules',
+  }),
   npmNodeSchema,
 );
 

@@ -6,7 +6,7 @@ import { makeFolder, writeFailure } from '../config/write-file.ts';
 import { npmCommand, ownCommand, pypiCommand, type Command, type CommandContext } from './command.ts';
 import { Unavailable, type PackageContext } from './context.ts';
 import { npmFolder, pypiFolder, type Locks } from './install.ts';
-import { lockText, readLock, writeLock } from './lock.ts';
+import { readLock, writeLock } from './lock.ts';
 
 /** How a service's server is started, or why it cannot be on this machine. */
 export type Prepared =
@@ -55,9 +55,9 @@ export async function preparePackages(
   const lockFile = path.join(project.root, 'mcpgw.lock');
   const locks: Locks = {
     project: readLock(lockFile),
-    builtIn: readLock(path.join(packageRoot(), 'templates', 'mcpgw.lock')),
+    changed: false,
+    builtIn: () => readLock(path.join(packageRoot(), 'templates', 'mcpgw.lock')),
   };
-  const before = lockText(locks.project);
   const prepared = new Map<string, Prepared>();
   try {
     await eachOf(descriptors, signal, async (descriptor, ended) => {
@@ -71,7 +71,7 @@ export async function preparePackages(
       prepared.set(descriptor.name, await prepare(context, locks, commands));
     });
   } finally {
-    if (lockText(locks.project) !== before) writeLock(lockFile, locks.project);
+    if (locks.changed) writeLock(lockFile, locks.project);
   }
   return prepared;
 }
