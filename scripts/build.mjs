@@ -49,7 +49,8 @@ async function buildServer(name) {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
     entryPoints: [`servers/${name}/src/main.ts`],
-    minifySyntax: true,
+    // oidc-provider files its records under the names of its classes.
+    keepNames: true,
     outfile,
   });
   writeFileSync(outfile.replace(/\.mjs$/, '.LICENSES.txt'), licencesOf(metafile, '.'));
