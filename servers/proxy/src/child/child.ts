@@ -35,7 +35,6 @@ export class Child {
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #queuedBytes: number;
   #handlers: ChildHandlers | undefined;
-  #ending: Promise<void> | undefined;
   #draining: Promise<void> | undefined;
   #alive = true;
 
@@ -108,15 +107,11 @@ export class Child {
   }
 
   /**
-   * Ends the process and its group: end of input, then SIGTERM, then SIGKILL, each awaited.
+   * Ends the process and its group: end of input, then SIGTERM, then SIGKILL, each awaited. May be called again with
+   * less patience.
    * @param budgetMs within which it is gone
    */
-  end(budgetMs: number): Promise<void> {
-    this.#ending ??= this.#end(budgetMs);
-    return this.#ending;
-  }
-
-  async #end(budgetMs: number): Promise<void> {
+  async end(budgetMs: number): Promise<void> {
     this.resume();
     this.#process.stdin.end();
     if (await this.#goneWithin(budgetMs * 0.3)) return;

@@ -161,7 +161,10 @@ export class Backend implements ConnectionOwner {
 
   sweep(now: number): void {
     this.#connection?.sweep(now);
-    if (this.#clients.size === 0 && now - this.#idleSince >= this.#options.lingerMs) this.end();
+    const { lingerMs } = this.#options;
+    const idle = this.#clients.size === 0 && !this.#starting && now - this.#idleSince >= lingerMs;
+    // One that may not linger is ended by whoever leaves it last; until its first session comes it is only waiting.
+    if (idle && lingerMs > 0) this.end();
   }
 
   /** Ends the child; there will be no other. */

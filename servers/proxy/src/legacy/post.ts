@@ -25,6 +25,10 @@ export function handlePost(
   const idText = parsed.batch ? undefined : idOf(first);
   const refuseAll = (refusal: Refusal): void => refuse(response, idText, refusal, log);
 
+  if (!parsed.batch && first?.kind === 'invalid') {
+    refuseAll({ status: 400, code: first.code, message: first.reason });
+    return;
+  }
   const found = findSession(context, caller.principal, request);
   if (!parsed.batch && first?.kind === 'request' && first.method === 'initialize') {
     if (!found.session) return initialize(context, caller.principal, first, response);

@@ -115,15 +115,37 @@ export class RawSession {
   }
 }
 
+/** The sessions of one test: opened one by one, ended together. */
+export class Clients {
+  readonly #url: () => string;
+  readonly #open: RawSession[] = [];
+
+  constructor(url: () => string) {
+    this.#url = url;
+  }
+
+  async open(options: Parameters<typeof RawSession.open>[1] = {}): Promise<RawSession> {
+    const session = await RawSession.open(this.#url(), options);
+    this.#open.push(session);
+    return session;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((session) => session.end()));
+  }
+}
+
 /** Reads an SSE response message by message. */
-export async function* sse(response: Response): AsyncGenerator<{ id: string | undefined; data: string }> {
+export async function* sse(
+  response: Response,
+): AsyncGenerator<{ id: string | undefined; data: string }, undefined> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   let buffer = '';
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) return undefined;
       buffer += decoder.decode(value, { stream: true });
       for (let end = buffer.indexOf('\n\n'); end !== -1; end = buffer.indexOf('\n\n')) {
         const event = buffer.slice(0, end);
