@@ -24,7 +24,7 @@ export const consentPage = (view: ConsentView): string =>
       <dl>
         <div>
           <dt>App</dt>
-          <dd>${view.client}<br /><span class="soft">${origin(view)}</span></dd>
+          <dd>${view.client} ${origin(view)}</dd>
         </div>
         <div>
           <dt>MCP server</dt>
@@ -40,10 +40,10 @@ export const consentPage = (view: ConsentView): string =>
         </div>
         <div>
           <dt>You return to</dt>
-          <dd>${destinationLine(view.destination)}</dd>
+          <dd><code>${view.destination.name}</code> ${PLACES[view.destination.kind]}</dd>
         </div>
       </dl>
-      ${warning(view.destination)}
+      ${WARNINGS[view.destination.kind]}
       <form method="post" action="${view.action}">
         <div class="buttons">
           <button type="submit" name="decision" value="deny">Deny</button>
@@ -54,26 +54,29 @@ export const consentPage = (view: ConsentView): string =>
 
 const origin = ({ clientHost }: ConsentView): Html =>
   clientHost === undefined
-    ? html`The app has given this name itself. It is not verified.`
-    : html`Identified by <strong>${clientHost}</strong>.`;
+    ? html`<span class="soft">The app chose this name. It is not verified.</span>`
+    : html`<span class="soft">Identified by <strong>${clientHost}</strong></span>`;
 
 const scopeLine = (scope: string): Html =>
   scope === 'mcp'
-    ? html`<li>see and use its tools, resources and prompts for you</li>`
+    ? html`<li>use its tools, resources and prompts</li>`
     : html`<li><code>${scope}</code></li>`;
 
-function destinationLine({ kind, name }: ConsentView['destination']): Html {
-  if (kind === 'loopback') return html`<code>${name}</code>, a program on this computer`;
-  return kind === 'app' ? html`an app on this device, by <code>${name}</code>` : html`<code>${name}</code>`;
-}
+const PLACES = {
+  loopback: html`<span class="soft">A program on this computer</span>`,
+  app: html`<span class="soft">An app on this device</span>`,
+  web: undefined,
+};
 
-function warning({ kind }: ConsentView['destination']): Html | undefined {
-  if (kind === 'web') return undefined;
-  return html`<p class="note">
-    ${
-      kind === 'loopback'
-        ? 'The answer goes to a program on this computer, and any program here could be the one that asks.'
-        : 'The answer goes to an app on this device, and another app could have taken its place.'
-    } <strong>Allow only if you have just started this sign-in yourself.</strong>
-  </p>`;
-}
+/** An answer that stays on the device can be caught by another program there (RFC 8252 section 8). */
+const WARNINGS = {
+  loopback: html`<p class="note">
+    Any program on this computer could be the one that asks.
+    <strong>Allow only if you have just started this sign-in yourself.</strong>
+  </p>`,
+  app: html`<p class="note">
+    Another app on this device could take the place of the one that asks.
+    <strong>Allow only if you have just started this sign-in yourself.</strong>
+  </p>`,
+  web: undefined,
+};

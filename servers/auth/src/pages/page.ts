@@ -1,5 +1,5 @@
-import { html, Html } from './html.ts';
-import { STYLE, styleSource } from './style.ts';
+import { html, type Html } from './html.ts';
+import { STYLE_ELEMENT, styleSource } from './style.ts';
 
 export interface Page {
   title: string;
@@ -10,21 +10,23 @@ export interface Page {
   traceId?: string;
 }
 
-/** Two doors and the way between them. */
+const GATE = 'M4 20V7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v13M9 20v-6a3 3 0 0 1 6 0v6';
+
 const MARK = html`<svg
+  width="20"
+  height="20"
   viewBox="0 0 24 24"
   fill="none"
   stroke="currentColor"
-  stroke-width="2"
+  stroke-width="2.2"
   stroke-linecap="round"
   aria-hidden="true"
 >
-  <path d="M4 20V7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v13" />
-  <path d="M9 20v-6a3 3 0 0 1 6 0v6" />
+  <path d="${GATE}" />
 </svg>`;
 
 const ICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#5468e0" stroke-width="2.4" stroke-linecap="round"><path d="M4 20V7a3 3 0 0 1 3-3h10a3 3 0 0 1 3 3v13"/><path d="M9 20v-6a3 3 0 0 1 6 0v6"/></svg>',
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#5468e0" stroke-width="2.4" stroke-linecap="round"><path d="${GATE}"/></svg>`,
 )}`;
 
 /** A page that needs nothing but itself: no script, no other file. */
@@ -38,18 +40,17 @@ export const renderPage = ({ title, content, next, traceId }: Page): string =>
         ${next === undefined ? undefined : html`<meta http-equiv="refresh" content="0; url=${next}" />`}
         <title>${title} · mcpgw</title>
         <link rel="icon" href="${ICON}" />
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
-        <header>${MARK}<span>mcpgw</span></header>
+        <header>${MARK}mcpgw <span>MCP gateway</span></header>
         <main>${content}</main>
-        <footer>
-          <p>
-            ${traceId === undefined ? 'Sign-in of this MCP gateway.' : html`If you ask for help, give this number: <code>${traceId}</code>`}
-          </p>
-        </footer>
+        ${
+          traceId &&
+          html`<footer>
+            <p>If you ask for help, give this number: <code>${traceId}</code></p>
+          </footer>`
+        }
       </body>
     </html> `.text;
 

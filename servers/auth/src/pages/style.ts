@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Html } from './html.ts';
 
 /** The one stylesheet of all pages. It stands in the page, so that nothing else is loaded. */
-export const STYLE = `
+const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #eef0f4;
@@ -36,11 +37,11 @@ export const STYLE = `
   }
 }
 * { box-sizing: border-box; }
-html { font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; -webkit-text-size-adjust: 100%; }
+html { background: var(--page); font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; -webkit-text-size-adjust: 100%; }
 body {
   margin: 0; min-height: 100vh; min-height: 100dvh; padding: 1.5rem 1rem;
   display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 1.25rem;
-  background: var(--page); color: var(--text);
+  color: var(--text);
 }
 main {
   width: 100%; max-width: 27rem; padding: 2rem;
@@ -49,7 +50,8 @@ main {
 }
 header, footer { width: 100%; max-width: 27rem; color: var(--soft); font-size: .8125rem; }
 header { display: flex; align-items: center; gap: .5rem; font-weight: 600; letter-spacing: .01em; }
-header svg { width: 1.25rem; height: 1.25rem; color: var(--accent); }
+header svg { color: var(--accent); }
+header span { font-weight: 400; }
 footer p { margin: 0; }
 h1 { margin: 0 0 .75rem; font-size: 1.375rem; line-height: 1.3; letter-spacing: -.01em; text-wrap: balance; overflow-wrap: anywhere; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
@@ -64,7 +66,7 @@ input {
   color: var(--text); background: var(--field); border: 1px solid var(--edge); border-radius: .625rem;
 }
 input[aria-invalid='true'] { border-color: var(--bad); }
-.buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
+.buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
 button, .button {
   flex: 1 1 8rem; padding: .75rem 1rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none;
   color: var(--text); background: transparent; border: 1px solid var(--edge); border-radius: .625rem; cursor: pointer;
@@ -72,10 +74,11 @@ button, .button {
 button.main, .button.main { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
 button:hover, .button:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-dl { margin: 0 0 1.25rem; border: 1px solid var(--line); border-radius: .75rem; }
-dl div { padding: .625rem .875rem; }
+dl { margin: 0 0 1rem; border: 1px solid var(--line); border-radius: .75rem; }
+dl div { padding: .5rem .875rem; }
 dl div + div { border-top: 1px solid var(--line); }
-dt { color: var(--soft); font-size: .8125rem; }
+dt, dd .soft { color: var(--soft); font-size: .8125rem; line-height: 1.4; }
+dd .soft { display: block; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dd ul { margin: 0; padding-left: 1.125rem; }
 code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
@@ -88,6 +91,9 @@ code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 }
 @media (forced-colors: active) { main, dl, .note, .alert { border-color: CanvasText; } }
 `;
+
+/** The stylesheet as it stands in a page, to the letter, or its hash would not be the one that is let in. */
+export const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 /** The source expression that lets this stylesheet in and no other (CSP level 3, section 2.3.1). */
 export const styleSource = (): string => `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
