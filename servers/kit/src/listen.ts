@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from './log.ts';
 
 export interface ListenOptions {
@@ -31,6 +31,8 @@ const CLOSING_CHECK_MS = 50;
  */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
   let closing: Promise<void> | undefined;
+  /** Connections that have asked for nothing yet, as browsers open ahead of need; Node does not count them as idle. */
+  const silent = new Set<Socket>();
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -44,10 +46,15 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
       noDelay: true,
     },
     (request, response) => {
+      silent.delete(request.socket);
       if (closing) response.setHeader('Connection', 'close');
       handler(request, response);
     },
   );
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
   server.maxHeadersCount = 200;
   server.maxConnections = options.maxConnections ?? 4096;
 
@@ -70,6 +77,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
       done(undefined);
     });
     server.closeIdleConnections();
+    for (const socket of silent) socket.destroy();
     return closed;
   };
 

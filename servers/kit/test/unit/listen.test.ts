@@ -56,6 +56,16 @@ describe('the listener', () => {
     await ended;
   });
 
+  it('ends connections at once that have asked for nothing', async () => {
+    await serve((_, response) => response.end());
+    const socket = connect(listener!.port, '127.0.0.1').resume();
+    await once(socket, 'connect');
+    await fetch(`http://127.0.0.1:${listener!.port}`);
+    const ended = once(socket, 'close');
+    await listener!.close(60_000);
+    await ended;
+  });
+
   it('lets a response finish within the grace, and closes its connection', async () => {
     const started = Promise.withResolvers<() => void>();
     const url = await serve((_, response) => {
