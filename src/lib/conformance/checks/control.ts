@@ -1,6 +1,5 @@
-import { resultOf } from '../mcp/message.ts';
+import { isResponse, resultOf } from '../mcp/message.ts';
 import { describe } from '../mcp/reply.ts';
-import { isResponse } from '../mcp/message.ts';
 import type { Link } from '../mcp/types.ts';
 import { Untestable } from '../run-check.ts';
 
@@ -43,3 +42,6 @@ export async function damage(link: Link): Promise<string | undefined> {
     return `afterwards the server no longer answered: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
+
+/** A request that every server answers and that does nothing. */
+export const harmless = (link: Pick<Link, 'modern'>): string => (link.modern ? 'server/discover' : 'ping');

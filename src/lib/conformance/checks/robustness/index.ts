@@ -1,3 +1,5 @@
-import type { Check } from '../../check.ts';
-import type { Link } from '../../mcp/types.ts';
-export const robustnessChecks: Check<Link>[] = [];
+import { bodyChecks } from './bodies.ts';
+import { loadChecks } from './load.ts';
+import { messageChecks } from './messages.ts';
+
+export const robustnessChecks = [...bodyChecks, ...messageChecks, ...loadChecks];

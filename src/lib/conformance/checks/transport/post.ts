@@ -3,6 +3,7 @@ import { resultOf } from '../../mcp/message.ts';
 import { describe } from '../../mcp/reply.ts';
 import type { Link } from '../../mcp/types.ts';
 import { fail, LEGACY, pass, REVISIONS, skip, verdict } from '../../types.ts';
+import { harmless } from '../control.ts';
 
 const SENDING = spec(
   'basic/transports#sending-messages-to-the-server',
@@ -21,7 +22,7 @@ export const postChecks: Check<Link>[] = [
     revisions: REVISIONS,
     advice: 'Set the Content-Type of the answer to application/json, or to text/event-stream for a stream.',
     async run(link) {
-      const reply = await link.request(link.modern ? 'server/discover' : 'ping');
+      const reply = await link.request(harmless(link));
       const known = reply.contentType === 'application/json' || reply.contentType === 'text/event-stream';
       return verdict(known, describe(reply));
     },
@@ -34,7 +35,7 @@ export const postChecks: Check<Link>[] = [
     revisions: REVISIONS,
     advice: 'Answer a request with 200; 202 is for notifications and responses.',
     async run(link) {
-      const reply = await link.request(link.modern ? 'server/discover' : 'ping');
+      const reply = await link.request(harmless(link));
       return verdict(reply.status === 200, describe(reply));
     },
   },
@@ -74,7 +75,7 @@ export const postChecks: Check<Link>[] = [
     revisions: REVISIONS,
     advice: 'Close the event stream of a request once its response has been sent.',
     async run(link) {
-      const reply = await link.request(link.modern ? 'server/discover' : 'ping', undefined, { drain: true });
+      const reply = await link.request(harmless(link), undefined, { drain: true });
       if (reply.contentType !== 'text/event-stream') return skip('This server answers requests with JSON.');
       return verdict(
         reply.ended,
@@ -91,7 +92,7 @@ export const postChecks: Check<Link>[] = [
     advice:
       'Refuse a POST whose Content-Type is not application/json with 415: a web page can send text/plain to any origin without a preflight.',
     async run(link) {
-      const reply = await link.request(link.modern ? 'server/discover' : 'ping', undefined, {
+      const reply = await link.request(harmless(link), undefined, {
         headers: { 'content-type': 'text/plain' },
       });
       return verdict(refused(reply.status), describe(reply));
@@ -106,10 +107,10 @@ export const postChecks: Check<Link>[] = [
     advice:
       'Compare the media type without its parameters: some clients send application/json; charset=utf-8.',
     async run(link) {
-      const reply = await link.request(link.modern ? 'server/discover' : 'ping', undefined, {
+      const reply = await link.request(harmless(link), undefined, {
         headers: { 'content-type': 'application/json; charset=utf-8' },
       });
-      return verdict(reply.status === 200 && reply.response !== undefined, describe(reply));
+      return verdict(resultOf(reply.response) !== undefined, describe(reply));
     },
   },
   {
@@ -120,10 +121,10 @@ export const postChecks: Check<Link>[] = [
     revisions: REVISIONS,
     advice: 'Parse Accept as RFC 9110 defines it instead of comparing it as a string.',
     async run(link) {
-      const reply = await link.request(link.modern ? 'server/discover' : 'ping', undefined, {
+      const reply = await link.request(harmless(link), undefined, {
         headers: { accept: 'text/event-stream;q=0.9, Application/JSON' },
       });
-      return verdict(reply.status === 200 && reply.response !== undefined, describe(reply));
+      return verdict(resultOf(reply.response) !== undefined, describe(reply));
     },
   },
   {

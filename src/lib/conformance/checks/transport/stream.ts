@@ -65,9 +65,15 @@ export const streamChecks: Check<Link>[] = [
     clause: LISTENING,
     revisions: LEGACY,
     advice: 'Flush the headers when the stream opens, and switch buffering and compression off on the way.',
-    run: withStream((_link, stream) =>
-      Promise.resolve(verdict(stream.headersMs < 1000, `Headers after ${Math.round(stream.headersMs)} ms.`)),
-    ),
+    run: withStream(async (link, stream, session) => {
+      let best = stream.headersMs;
+      for (let attempt = 0; attempt < 2 && best >= 1000; attempt += 1) {
+        const again = await openStream(link, session);
+        again.close();
+        best = Math.min(best, again.headersMs);
+      }
+      return verdict(best < 1000, `Headers after ${Math.round(best)} ms.`);
+    }),
   },
   {
     id: 'transport.stream.stays-open',

@@ -1,4 +1,5 @@
 import { spec, type Check } from '../../check.ts';
+import { resultOf } from '../../mcp/message.ts';
 import { describe } from '../../mcp/reply.ts';
 import type { Link } from '../../mcp/types.ts';
 import { verdict } from '../../types.ts';
@@ -48,7 +49,7 @@ export const versionChecks: Check<Link>[] = [
       const session = await link.session();
       const headers = { 'mcp-protocol-version': undefined };
       const reply = await session.request('ping', undefined, { headers });
-      return verdict(reply.status === 200 && reply.response !== undefined, describe(reply));
+      return verdict(resultOf(reply.response) !== undefined, describe(reply));
     },
   },
 ];
