@@ -5,37 +5,34 @@ import { join } from 'node:path';
 import { Project, type Status } from '../support/e2e/project.ts';
 import { INITIALIZE, bearer, post } from '../support/mcp/raw.ts';
 import { HandClient, type Tokens } from '../support/oauth/authorize.ts';
+import { CookieJar } from '../support/oauth/cookie-jar.ts';
 import { person } from '../support/oauth/person.ts';
+
+const CALLBACK = 'https://client.example/callback';
 
 describe('what is still there after a restart', function () {
   this.timeout(60_000);
+  /** One browser throughout. */
+  const jar = new CookieJar();
   let project: Project;
   let client: HandClient;
   let tokens: Tokens;
   let first: Status;
   let now: Status;
   const resource = () => project.mcpUrl('echo-stateless');
+  const failureOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
   before(async function () {
     this.timeout(300_000);
     project = await Project.fresh();
     first = await project.up('--only', 'echo-stateless');
-    client = await HandClient.register(first.issuer);
-    tokens = await client.authorize(resource(), person({ signInCode: first.signIn.code }));
+    client = await HandClient.register(first.issuer, CALLBACK);
+    tokens = await client.authorize(resource(), person({ signInCode: first.signIn.code, jar }));
     await project.down();
     now = await project.up('--only', 'echo-stateless');
   });
 
   after(() => project.down());
-
-  it('has a new sign-in code; the one before opens nothing', async () => {
-    expect(now.signIn.code).not.to.equal(first.signIn.code);
-    const other = await HandClient.register(now.issuer);
-    const failure = await other
-      .authorize(resource(), person({ signInCode: first.signIn.code }))
-      .catch((error: unknown) => error);
-    expect(failure).to.be.instanceOf(Error);
-  });
 
   it('takes the access token of before', async () => {
     expect((await post(resource(), INITIALIZE, bearer(tokens.access_token))).status).to.equal(200);
@@ -46,16 +43,27 @@ describe('what is still there after a restart', function () {
     expect((await post(resource(), INITIALIZE, bearer(fresh.access_token))).status).to.equal(200);
   });
 
-  it('remembers the consent: a person who would now deny is not asked', async () => {
-    const agent = person({ signInCode: now.signIn.code, answer: 'Deny' });
+  it('remembers who has signed in and what was allowed: a person who would now deny is not asked', async () => {
+    const agent = person({ signInCode: 'none', answer: 'Deny', jar });
     expect(await client.authorize(resource(), agent)).to.have.property('access_token');
   });
 
   it('asks the same person for the consent to another client', async () => {
+    const other = await HandClient.register(now.issuer, CALLBACK);
+    const agent = person({ signInCode: 'none', answer: 'Deny', jar });
+    expect(await failureOf(other.authorize(resource(), agent)))
+      .to.have.property('message')
+      .that.includes('access_denied');
+  });
+
+  it('has a new sign-in code; in another browser the one before opens nothing', async () => {
+    expect(now.signIn.code).not.to.equal(first.signIn.code);
     const other = await HandClient.register(now.issuer);
-    const agent = person({ signInCode: now.signIn.code, answer: 'Deny' });
-    const failure = await other.authorize(resource(), agent).catch((error: unknown) => error);
-    expect(failure).to.have.property('message').that.includes('access_denied');
+    const failure = await failureOf(other.authorize(resource(), person({ signInCode: first.signIn.code })));
+    expect(failure).to.have.property('message').that.includes('403');
+    expect(await other.authorize(resource(), person({ signInCode: now.signIn.code }))).to.have.property(
+      'access_token',
+    );
   });
 
   it('keeps everything in files that only their owner reads, and out of git', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { randomUUID } from 'node:crypto';
 import { Project, type Status } from '../support/e2e/project.ts';
 import { connectV1 } from '../support/mcp/connect-v1.ts';
 import { connectV2 } from '../support/mcp/connect-v2.ts';
@@ -11,7 +12,7 @@ import { requireProgram } from '../support/requires.ts';
 interface Call {
   service: string;
   tool: string;
-  args: Record<string, unknown>;
+  args: () => Record<string, unknown>;
   answers: RegExp;
   /** The tool is expected to refuse, in its own words: there is no public page to fetch. */
   refuses?: boolean;
@@ -19,31 +20,39 @@ interface Call {
 }
 
 const CALLS: Call[] = [
-  { service: 'everything', tool: 'echo', args: { message: 'hello' }, answers: /hello/ },
+  { service: 'everything', tool: 'echo', args: () => ({ message: 'hello' }), answers: /hello/ },
   {
     service: 'memory',
     tool: 'create_entities',
-    args: { entities: [{ name: 'Ada', entityType: 'person', observations: ['wrote programs'] }] },
+    args: () => ({
+      entities: [{ name: randomUUID(), entityType: 'person', observations: ['wrote programs'] }],
+    }),
     answers: /wrote programs/,
   },
-  { service: 'filesystem', tool: 'list_allowed_directories', args: {}, answers: /\// },
+  { service: 'filesystem', tool: 'list_allowed_directories', args: () => ({}), answers: /\// },
   {
     service: 'sequentialthinking',
     tool: 'sequentialthinking',
-    args: { thought: 'one', nextThoughtNeeded: false, thoughtNumber: 1, totalThoughts: 1 },
+    args: () => ({ thought: 'one', nextThoughtNeeded: false, thoughtNumber: 1, totalThoughts: 1 }),
     answers: /"thoughtNumber": 1/,
   },
   {
     service: 'fetch',
     tool: 'fetch',
-    args: { url: 'http://127.0.0.1:1/' },
+    args: () => ({ url: 'http://127.0.0.1:1/' }),
     answers: /public address/,
     refuses: true,
     python: true,
   },
-  { service: 'time', tool: 'get_current_time', args: { timezone: 'UTC' }, answers: /UTC/, python: true },
-  { service: 'echo-stateless', tool: 'echo', args: { message: 'hello' }, answers: /hello/ },
-  { service: 'echo-stateful', tool: 'echo', args: { message: 'hello' }, answers: /hello/ },
+  {
+    service: 'time',
+    tool: 'get_current_time',
+    args: () => ({ timezone: 'UTC' }),
+    answers: /UTC/,
+    python: true,
+  },
+  { service: 'echo-stateless', tool: 'echo', args: () => ({ message: 'hello' }), answers: /hello/ },
+  { service: 'echo-stateful', tool: 'echo', args: () => ({ message: 'hello' }), answers: /hello/ },
 ];
 
 describe('official clients through the gateway', function () {
@@ -93,7 +102,7 @@ describe('official clients through the gateway', function () {
           expect(provider.authorizations).to.equal(1);
           expect(provider.store.client).to.have.property('client_id').that.is.a('string');
           expect(await client!.tools()).to.include(tool);
-          const answer = await client!.call(tool, args);
+          const answer = await client!.call(tool, args());
           expect(answer.isError).to.equal(refuses);
           expect(answer.text).to.match(answers);
         });

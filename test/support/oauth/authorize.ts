@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { UserAgent } from './person.ts';
 
-const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
-
 export interface Tokens {
   access_token: string;
   refresh_token: string;
@@ -13,26 +11,35 @@ export interface Tokens {
 export class HandClient {
   readonly clientId: string;
   readonly #issuer: string;
+  readonly #redirectUri: string;
 
-  private constructor(issuer: string, clientId: string) {
+  private constructor(issuer: string, redirectUri: string, clientId: string) {
     this.#issuer = issuer;
+    this.#redirectUri = redirectUri;
     this.clientId = clientId;
   }
 
-  /** Registers a client (RFC 7591). */
-  static async register(issuer: string): Promise<HandClient> {
+  /**
+   * Registers a client (RFC 7591).
+   * @param redirectUri nobody need listen there; on https it is a web client, on loopback a native one
+   */
+  static async register(
+    issuer: string,
+    redirectUri = 'http://127.0.0.1:33418/callback',
+  ): Promise<HandClient> {
     const response = await fetch(`${issuer}/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         client_name: 'by hand',
-        redirect_uris: [REDIRECT_URI],
+        redirect_uris: [redirectUri],
+        application_type: redirectUri.startsWith('https:') ? 'web' : 'native',
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
       }),
     });
     const { client_id: clientId } = await json<{ client_id: string }>(response);
-    return new HandClient(issuer, clientId);
+    return new HandClient(issuer, redirectUri, clientId);
   }
 
   /** The code flow with PKCE for one resource (RFC 6749 section 4.1, RFC 7636, RFC 8707). */
@@ -43,7 +50,7 @@ export class HandClient {
       client_id: this.clientId,
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       code_challenge_method: 'S256',
-      redirect_uri: REDIRECT_URI,
+      redirect_uri: this.#redirectUri,
       resource: resource.href,
       response_type: 'code',
       scope: 'mcp',
@@ -56,7 +63,7 @@ export class HandClient {
       grant_type: 'authorization_code',
       code,
       code_verifier: verifier,
-      redirect_uri: REDIRECT_URI,
+      redirect_uri: this.#redirectUri,
       resource: resource.href,
     });
   }

@@ -1,6 +1,7 @@
 import type {
   OAuthClientInformationMixed,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   OAuthTokens,
 } from '@modelcontextprotocol/client';
 import { randomUUID } from 'node:crypto';
@@ -21,6 +22,7 @@ export class MemoryProvider implements OAuthClientProvider {
   readonly #agent: UserAgent;
   #state = '';
   #verifier = '';
+  #discovery: OAuthDiscoveryState | undefined;
   #callback: URLSearchParams | undefined;
 
   /** @param redirectUrl nobody need listen there for a user agent that stops at the redirect */
@@ -78,5 +80,13 @@ export class MemoryProvider implements OAuthClientProvider {
 
   codeVerifier(): string {
     return this.#verifier;
+  }
+
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.#discovery = state;
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#discovery;
   }
 }

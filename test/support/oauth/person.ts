@@ -8,6 +8,8 @@ export interface PersonOptions {
   signInCode: string;
   /** The word on the button that is pressed on the consent page. */
   answer?: 'Allow' | 'Deny';
+  /** The cookies of the browser; a new browser when absent. */
+  jar?: CookieJar;
 }
 
 const STEPS = 12;
@@ -17,8 +19,7 @@ const STEPS = 12;
  * text field there is and presses the button with the word of the answer.
  * One person keeps one session: a second authorization asks for no code.
  */
-export function person({ signInCode, answer = 'Allow' }: PersonOptions): UserAgent {
-  const jar = new CookieJar();
+export function person({ signInCode, answer = 'Allow', jar = new CookieJar() }: PersonOptions): UserAgent {
   return async (authorizationUrl) => {
     const redirectUri = new URL(authorizationUrl.searchParams.get('redirect_uri') ?? '');
     let request = new Request(authorizationUrl);
