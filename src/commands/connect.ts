@@ -9,9 +9,8 @@ export default class Connect extends ProjectCommand {
   static override args = {
     client: Args.string({ description: `The client: ${CLIENT_NAMES.join(', ')}.`, required: true }),
   };
-  static override description = `Prints the exact lines, or the file, that connect an MCP client to the services.
-
-The lines stand alone on stdout, so that they can be piped; what to know about them is on stderr.`;
+  static override description =
+    'The exact commands, or the file, stand alone on stdout; what to know about them is on stderr.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> claude-code',
     '<%= config.bin %> <%= command.id %> vscode --service fetch > .vscode/mcp.json',
@@ -23,7 +22,7 @@ The lines stand alone on stdout, so that they can be piped; what to know about t
       summary: 'Connect this service; every enabled one without it. May be repeated.',
     }),
   };
-  static override summary = 'Print how to connect a client.';
+  static override summary = 'Print what connects an MCP client.';
 
   async run(): Promise<Connection> {
     const { args, flags } = await this.parse(Connect);

@@ -1,9 +1,8 @@
 import { ProjectCommand } from '../lib/cli/command.ts';
 
 export default class Down extends ProjectCommand {
-  static override description = `Ends the running project and waits until it is gone.
-
-What is in flight is finished within the grace. The sign-in code is void from then on; clients, consents and tokens stay.`;
+  static override description =
+    'It waits until everything has ended; calls in flight get a few seconds. The sign-in code is void from then on. Clients, consents and tokens stay.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
   static override summary = 'Stop the project.';
 

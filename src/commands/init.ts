@@ -3,28 +3,27 @@ import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../lib/cli/command.ts';
 import { listFlag, portFlag, words } from '../lib/cli/flags.ts';
-import { initProject, type Initialised } from '../lib/cli/init.ts';
+import { initProject, scaffoldText, type Initialised } from '../lib/cli/init.ts';
 import { interruptible } from '../lib/cli/interrupt.ts';
-import { askAnswers } from '../lib/cli/wizard.ts';
+import { askAnswers, defaultAnswers, DEFAULT_PORT } from '../lib/cli/wizard.ts';
 import { createPreparation, progressMode } from '../lib/tasks/preparation.ts';
-
-const PORT = 8080;
 
 export default class Init extends BaseCommand {
   static override args = {
     dir: Args.string({ default: '.', description: 'The folder of the project; made when it is not there.' }),
   };
-  static override description = `Makes a project, and installs the packages of its services.
-
-On a terminal it asks; with --yes, or without a terminal, flags and defaults answer. A file that is there already stays
-as it is.`;
+  static override description =
+    'On a terminal it asks; with --yes, or without a terminal, flags and defaults answer. The packages of the services are installed. A file that is there already stays as it is.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> gateway',
     '<%= config.bin %> <%= command.id %> gateway --yes --port 9000 --services fetch,time',
   ];
   static override flags = {
-    port: portFlag({ summary: `The port to listen on; ${PORT} without it.` }),
-    services: listFlag({ helpValue: 'SERVICE,…', summary: 'The services to enable; all without it.' }),
+    port: portFlag({ summary: `The port to listen on; ${DEFAULT_PORT} without it.` }),
+    services: listFlag({
+      helpValue: 'SERVICE',
+      summary: 'Enable only this service; repeated or with commas for several.',
+    }),
     target: Flags.option({ options: ['local'] as const })({
       default: 'local',
       summary: 'Where the project runs.',
@@ -38,28 +37,16 @@ as it is.`;
     const root = path.resolve(args.dir);
     const given = { port: flags.port, services: flags.services && words(flags.services) };
     const ask = this.isInteractive() && !flags.yes && !existsSync(path.join(root, 'mcpgw.yaml'));
-    const answers = ask
-      ? await askAnswers(given, { port: PORT })
-      : {
-          target: flags.target,
-          port: given.port ?? PORT,
-          ...(given.services && { services: given.services }),
-        };
+    const answers = ask ? await askAnswers(given) : defaultAnswers(given);
     const result = await interruptible((signal) =>
       initProject(root, answers, {
-        onScaffolded: ({ created, extended, kept }) => {
-          for (const [word, names] of Object.entries({ created, extended, kept })) {
-            if (names.length > 0) this.log(`${word.padEnd(8)}  ${names.join(', ')}`);
-          }
-        },
+        onScaffolded: (files) => this.log('%s', scaffoldText(files)),
         preparation: createPreparation(progressMode(this.jsonEnabled())),
         signal,
       }),
     );
     if (result.warning !== null) {
-      this.note(
-        `The packages are not installed yet: ${result.warning}\nThe project is complete; \`mcpgw up\` tries again.`,
-      );
+      this.note(`The packages are not installed yet; \`mcpgw up\` tries again. ${result.warning}`);
     }
     const where = path.relative(process.cwd(), root);
     this.log(`\nStart it with \`${where === '' ? '' : `cd ${where} && `}mcpgw up\`.`);

@@ -10,9 +10,8 @@ export default class Logs extends ProjectCommand {
       multiple: true,
     }),
   };
-  static override description = `Shows the log of the gateway and of the services, oldest lines first.
-
-With --json it is an array of the lines as they were written; with --follow too, one object a line.`;
+  static override description =
+    'Oldest lines first. With --json it is an array of the lines as they were written; with --follow too, one object a line.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> gateway fetch --follow',
@@ -20,7 +19,7 @@ With --json it is an array of the lines as they were written; with --follow too,
   static override flags = {
     follow: Flags.boolean({ char: 'f', summary: 'Go on with the lines to come, until Ctrl-C.' }),
   };
-  static override summary = 'Show the logs.';
+  static override summary = 'Show the logs of the gateway and the services.';
 
   async run(): Promise<object[] | undefined> {
     const { args, flags } = await this.parse(Logs);

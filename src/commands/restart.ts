@@ -7,10 +7,7 @@ export default class Restart extends ProjectCommand {
   static override args = {
     service: Args.string({ description: 'The service to restart; the whole project without it.' }),
   };
-  static override description = `Restarts one service, or ends the project and starts it again in the background.
-
-A changed configuration takes effect. It is checked before anything ends. What \`up\` was told (--only, --port) stays in
-force, and so does the sign-in code.`;
+  static override description = `Without a service, the project is ended and started again in the background, and a changed configuration takes effect. It is checked before anything ends. What \`up\` was told (--only, --port) stays in force, and so does the sign-in code.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> everything',

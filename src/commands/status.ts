@@ -5,7 +5,8 @@ import { statusDocument, statusText } from '../lib/cli/status-text.ts';
 import { watchStatus } from '../lib/cli/watch-status.ts';
 
 export default class Status extends ProjectCommand {
-  static override description = `Shows every service with its state and URL, and the sign-in code; also of a project that does not run.`;
+  static override description =
+    'Every service with its state and URL, and the sign-in code; also of a project that does not run.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --watch',
@@ -25,10 +26,10 @@ export default class Status extends ProjectCommand {
     const target = this.target(flags);
     const status = await target.status();
     if (flags.watch) {
-      const write = (text: string): void => this.log(text);
+      const write = (text: string): void => this.log('%s', text);
       await interruptible((signal) => watchStatus(target, status, { output: this.output(), signal, write }));
     } else {
-      this.log(statusText(status));
+      this.log('%s', statusText(status));
     }
     return statusDocument(status);
   }

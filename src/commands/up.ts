@@ -6,11 +6,9 @@ import { interruptible } from '../lib/cli/interrupt.ts';
 import { createPreparation, progressMode } from '../lib/tasks/preparation.ts';
 
 export default class Up extends ProjectCommand {
-  static override description = `Starts the project and shows it until Ctrl-C; with --detach, in the background.
+  static override description = `It runs until Ctrl-C; with --detach, in the background until \`mcpgw down\`.
 
-The project's files are read and validated, missing packages are installed, the gateway's files are rendered, and what
-reads them is started. It is done when every service has settled. A service that lacks a program is unavailable, and the
-others run. A service that fails makes the exit code 1, and the others run.`;
+What is asked for is validated first, missing packages are installed, and then every service is started. A service that lacks a program is unavailable, and the others run. A service that fails makes the exit code 1, and the others run.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --detach --port 9000',
@@ -20,8 +18,9 @@ others run. A service that fails makes the exit code 1, and the others run.`;
     detach: Flags.boolean({ char: 'd', summary: 'Run in the background; stop it with `mcpgw down`.' }),
     force: Flags.boolean({ summary: 'Replace rendered files that a person edited; a `.bak` is kept.' }),
     only: listFlag({
-      helpValue: 'SERVICE,…',
-      summary: 'Run these services only, this time; a running project selects anew.',
+      helpValue: 'SERVICE',
+      summary:
+        'Run only this service, this time; repeated or with commas for several. A running project selects anew.',
     }),
     port: portFlag({ summary: 'Listen on this port, this time.' }),
   };
@@ -39,9 +38,10 @@ others run. A service that fails makes the exit code 1, and the others run.`;
       const { foreground } = started;
       this.reportStarted(started, foreground === undefined);
       if (foreground !== undefined) {
-        const write = (line: string): void => this.log(line);
+        const write = (line: string): void => this.log('%s', line);
         const options = { root: this.root(flags), since, output: this.output(), signal, write };
         await watchForeground(target, { ...started, foreground }, options);
+        this.log('Stopped.');
       }
       if (started.failure !== undefined) this.exit(started.failure.exitCode);
     });

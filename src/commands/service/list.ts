@@ -3,7 +3,7 @@ import { listServices, type ServiceLine } from '../../lib/cli/services.ts';
 import { table } from '../../lib/text/table.ts';
 
 export default class ServiceList extends ProjectCommand {
-  static override description = `Lists every service of the project: the built-in ones, and those of its services folder.`;
+  static override description = 'The built-in ones, and those of the services folder of the project.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
   static override summary = 'List the services.';
 

@@ -5,9 +5,8 @@ import { listFlag, parseTtl, words } from '../../lib/cli/flags.ts';
 import { createToken } from '../../lib/cli/tokens.ts';
 
 export default class TokenCreate extends ProjectCommand {
-  static override description = `Makes an access token of the running project and prints it, alone, on stdout.
-
-Its principal is local:owner, or local:USER with --user; its client is mcpgw-cli.`;
+  static override description =
+    'The token stands alone on stdout. Its principal is local:owner, or local:USER with --user; its client is mcpgw-cli.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --service echo-stateless',
     '<%= config.bin %> <%= command.id %> --service fetch --service time --ttl 15m --user alice',
@@ -27,7 +26,7 @@ Its principal is local:owner, or local:USER with --user; its client is mcpgw-cli
     }),
     user: Flags.string({ helpValue: 'USER', summary: 'The user it speaks for; the owner without it.' }),
   };
-  static override summary = 'Make an access token.';
+  static override summary = 'Make an access token of the running project.';
 
   async run(): Promise<CreatedToken> {
     const { flags } = await this.parse(TokenCreate);

@@ -10,9 +10,8 @@ export default class TokenInspect extends ProjectCommand {
       required: true,
     }),
   };
-  static override description = `Shows whether an access token is active, whom it speaks for, and what it opens.
-
-It exits with 0 for a token that is known, in whatever state it is, and with 1 for one that is not.`;
+  static override description =
+    'Whether it is active, whom it speaks for, and what it opens. The exit code is 0 for a token that is known, in whatever state it is, and 1 for one that is not.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> 7Yv1kq0XbQ',
     'echo "$TOKEN" | <%= config.bin %> <%= command.id %> -',

@@ -3,7 +3,7 @@ import { ProjectCommand } from '../../lib/cli/command.ts';
 import { tokensText } from '../../lib/cli/tokens.ts';
 
 export default class TokenList extends ProjectCommand {
-  static override description = `Lists the access tokens that the running project knows; never the tokens themselves.`;
+  static override description = 'What the running project knows of them; never the tokens themselves.';
   static override examples = ['<%= config.bin %> <%= command.id %>'];
   static override summary = 'List access tokens.';
 

@@ -10,9 +10,8 @@ export default class TokenRevoke extends ProjectCommand {
       required: true,
     }),
   };
-  static override description = `Revokes an access token; every call with it is refused from then on.
-
-Revoking a token that is revoked or expired already is no failure.`;
+  static override description =
+    'Every call with it is refused from then on. Revoking one that is revoked or expired already is no failure.';
   static override examples = ['<%= config.bin %> <%= command.id %> 7Yv1kq0XbQ'];
   static override summary = 'Revoke an access token.';
 

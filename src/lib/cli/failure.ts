@@ -56,8 +56,10 @@ export function failureDocument({ code, message, nextSteps, place }: Failure): o
 /** The form for people: what happened, where, what to do next. */
 export function failureText({ code, message, nextSteps, place, stack }: Failure): string {
   const dim = (text: string): string => style('dim', text, process.stderr);
+  const [first = '', ...rest] = printable(message).split('\n');
   const lines = [
-    `${style(['red', 'bold'], 'Error', process.stderr)} ${printable(message)} ${dim(`(${code})`)}`,
+    `${style(['red', 'bold'], 'Error', process.stderr)} ${first} ${dim(`(${code})`)}`,
+    ...rest.map((line) => `  ${line}`),
   ];
   if (place !== undefined) lines.push(`  ${dim('where')}  ${printable(formatPlace(place))}`);
   for (const step of nextSteps) lines.push(`  ${dim('next')}   ${printable(step)}`);

@@ -16,6 +16,13 @@ export interface Initialised {
   warning: string | null;
 }
 
+/** What was made and what was found, for people. */
+export function scaffoldText(files: ReturnType<typeof scaffold>): string {
+  const { created, extended, kept } = files;
+  const lines = Object.entries({ created, extended, kept }).filter(([, names]) => names.length > 0);
+  return lines.map(([word, names]) => `${word.padEnd(8)}  ${names.join(', ')}`).join('\n');
+}
+
 /**
  * Makes a project and installs what its services need. The project stays when a package registry cannot be reached.
  * @param onScaffolded called before the long part
