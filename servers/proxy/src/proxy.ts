@@ -53,7 +53,8 @@ export function createProxy({
     // Everybody's child is missed by everybody; any other is replaced when its own client asks.
     if (shared) supervisor.suspect();
   };
-  const backends = new Backends({ run, launcher, version, onCrash, log });
+  const onReady = (facts: ServerFacts): void => supervisor.answered(facts);
+  const backends = new Backends({ run, launcher, version, onReady, onCrash, log });
   const supervisor = new Supervisor({
     probe: () => (shared ? probeShared(backends) : probe(launcher, version, log)),
     log,

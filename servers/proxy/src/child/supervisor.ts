@@ -72,6 +72,12 @@ export class Supervisor {
     this.#restarts++;
   }
 
+  /** A child has answered `initialize`, whoever asked: the service works. */
+  answered(facts: ServerFacts): void {
+    this.#facts = facts;
+    if (this.#state !== 'ready') this.#enter('ready', undefined);
+  }
+
   /** A child could not be brought into service for a client; finds out whether any can. */
   suspect(): void {
     if (this.#state === 'ready' && !this.#probing) this.#probe().catch(() => undefined);
@@ -82,9 +88,8 @@ export class Supervisor {
       .probe()
       .then(
         (facts) => {
-          this.#facts = facts;
           this.#backoff.succeeded();
-          if (this.#state !== 'ready') this.#enter('ready', undefined);
+          this.answered(facts);
         },
         (error: unknown) => {
           this.#failed(error);

@@ -27,6 +27,8 @@ export interface BackendOptions {
   /** How long the child stays when its last session has left, in ms. */
   lingerMs: number;
   limits: Limits;
+  /** Called when a child has answered `initialize`. */
+  onReady: (facts: ServerFacts) => void;
   /** Called when a child in service ends by itself. */
   onCrash: () => void;
   log: Log;
@@ -245,6 +247,7 @@ export class Backend implements ConnectionOwner {
   #enterService(connection: Connection): void {
     this.#connection = connection;
     this.#readyAt = Date.now();
+    if (this.#facts) this.#options.onReady(this.#facts);
     const paramsText = this.#logLevelText;
     if (this.#initialized || this.shared) connection.notify('notifications/initialized', undefined);
     if (paramsText !== undefined) {

@@ -1,6 +1,6 @@
 import type { Log } from '@mcpgw/kit';
 import type { ProxyRun } from '@mcpgw/kit/contract';
-import { neutralInitialize } from '../child/handshake.ts';
+import { neutralInitialize, type ServerFacts } from '../child/handshake.ts';
 import type { Launcher } from '../child/launcher.ts';
 import { Backend } from './backend.ts';
 
@@ -9,6 +9,7 @@ export interface BackendsOptions {
   launcher: Launcher;
   /** Version of this software, told to a shared child as its client's. */
   version: string;
+  onReady: (facts: ServerFacts) => void;
   onCrash: () => void;
   log: Log;
 }
@@ -68,7 +69,7 @@ export class Backends {
   }
 
   #create(principal: string, initializeText: string): Backend {
-    const { run, launcher, onCrash, log } = this.#options;
+    const { run, launcher, onReady, onCrash, log } = this.#options;
     const lingerMs = { session: 0, user: run.limits.sessionIdleMs, shared: Infinity }[run.isolation];
     const backend = new Backend({
       launcher,
@@ -77,6 +78,7 @@ export class Backends {
       shared: run.isolation === 'shared',
       lingerMs,
       limits: run.limits,
+      onReady,
       onCrash,
       log,
     });

@@ -97,9 +97,9 @@ export function temporaryFolder(): { path: string; remove: () => void } {
 }
 
 /** Waits for a condition; fails after `ms`. */
-export async function until(condition: () => boolean, ms = 5_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> {
   const end = Date.now() + ms;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error('the condition did not come true in time');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
