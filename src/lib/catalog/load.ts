@@ -4,6 +4,7 @@ import { packageRoot } from '../config/package-root.ts';
 import { limitSettings } from '../config/service-settings.ts';
 import { validate } from '../config/validate.ts';
 import { readYaml } from '../config/yaml-source.ts';
+import { UserError } from '../errors.ts';
 import { checkDescriptor } from './check.ts';
 import { descriptorSchema, type Catalog, type Descriptor } from './descriptor.ts';
 
@@ -17,6 +18,7 @@ export function loadCatalog(root?: string): Catalog {
   const catalog = new Map<string, Descriptor>();
   const add = (folder: string, origin: Descriptor['origin']): void => {
     for (const file of descriptorFiles(folder)) {
+      if (file.endsWith('.yml')) throw otherEnding(file);
       const descriptor = readDescriptor(readFileSync(file, 'utf8'), file, origin);
       catalog.set(descriptor.name, descriptor);
     }
@@ -29,7 +31,7 @@ export function loadCatalog(root?: string): Catalog {
 function descriptorFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.yaml') && !name.startsWith('.'))
+      .filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.'))
       .sort()
       .map((name) => path.join(folder, name));
   } catch (error) {
@@ -37,6 +39,12 @@ function descriptorFiles(folder: string): string[] {
     throw error;
   }
 }
+
+const otherEnding = (file: string): UserError =>
+  new UserError('INVALID_DESCRIPTOR', 'A descriptor is called <name>.yaml.', {
+    place: { file },
+    nextSteps: [`Rename it to ${path.basename(file, '.yml')}.yaml.`],
+  });
 
 /**
  * Reads one descriptor.

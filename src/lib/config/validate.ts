@@ -61,7 +61,10 @@ function refusal(
       nextSteps: ['Add the key.'],
     });
   }
-  const hint = issue.code === 'invalid_value' ? didYouMean(show(found), issue.values.map(String)) : '';
+  const hint =
+    issue.code === 'invalid_value' && typeof found === 'string'
+      ? didYouMean(found, issue.values.map(String))
+      : '';
   return new UserError(code, `${name} is ${show(found)}.${hint} Allowed: ${allowed}.`, {
     place: source.place(path),
     nextSteps: ['Correct the value.'],

@@ -51,7 +51,7 @@ export function durationText(range: {
 
 /** A duration in YAML, a number of seconds or a text; in milliseconds. */
 export const durationYaml: z.ZodType<number, string | number> = z
-  .union([z.int().positive(), z.string().regex(DURATION)], { error: DURATION_WORDS })
+  .union([z.int().positive(DURATION_WORDS), z.string().regex(DURATION, DURATION_WORDS)], DURATION_WORDS)
   .transform((value, context) => {
     const result = seconds(String(value)) ?? 0;
     if (result > 0 && result <= MAX_SECONDS) return result * 1000;
@@ -61,7 +61,7 @@ export const durationYaml: z.ZodType<number, string | number> = z
 
 /** A size in YAML, a number of bytes or a text; in bytes. */
 export const sizeYaml: z.ZodType<number, string | number> = z
-  .union([z.int().positive(), z.string().regex(SIZE)], { error: SIZE_WORDS })
+  .union([z.int().positive(SIZE_WORDS), z.string().regex(SIZE, SIZE_WORDS)], SIZE_WORDS)
   .transform((value, context) => {
     const result = bytes(String(value)) ?? 0;
     if (result > 0 && result <= MAX_BYTES) return result;

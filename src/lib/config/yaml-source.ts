@@ -30,9 +30,23 @@ export function readYaml(text: string, file: string, code: ErrorCode): YamlSourc
   }
   return {
     file,
-    data: document.toJS({ maxAliasCount: 100 }) ?? undefined,
+    data: toData(document, file, code),
     place: (path) => place(document, counter, file, path),
   };
+}
+
+/** Aliases that name nothing, or unfold without end, are found only now. */
+function toData(document: Document.Parsed, file: string, code: ErrorCode): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? undefined;
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new UserError(code, `This is not valid YAML: ${error.message}.`, {
+      place: { file },
+      nextSteps: ['Write the values out instead of naming them by *alias.'],
+      cause: error,
+    });
+  }
 }
 
 function place(document: Document.Parsed, counter: LineCounter, file: string, path: KeyPath): Place {
