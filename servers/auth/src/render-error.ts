@@ -1,4 +1,4 @@
-import type { Configuration } from 'oidc-provider';
+import { errors, type Configuration } from 'oidc-provider';
 import { TRACE_HEADER } from './forward.ts';
 import { errorPage } from './pages/error.ts';
 import { pageHeaders } from './pages/page.ts';
@@ -9,7 +9,7 @@ export const renderError: NonNullable<Configuration['renderError']> = (ctx, out,
     ctx.body = { ...out };
     return;
   }
-  const word = error.name === 'SessionNotFound' ? 'expired' : out.error;
+  const word = error instanceof errors.SessionNotFound ? 'expired' : out.error;
   ctx.set(pageHeaders());
   ctx.body = errorPage({ error: word, description: out.error_description, traceId: ctx.get(TRACE_HEADER) });
 };

@@ -18,6 +18,8 @@ export interface SqliteStoreOptions {
   file: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Records of each such kind that a sweep leaves. */
+  openKindBound?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SqliteStoreOptions {
  * before any other code of this process does.
  * @throws Error when the file cannot be opened or is of another version
  */
-export function openSqliteStore({ file, now }: SqliteStoreOptions): Store {
+export function openSqliteStore({ file, now, openKindBound = OPEN_KIND_BOUND }: SqliteStoreOptions): Store {
   const database = open(file);
   const statements = new Map<keyof typeof SQL, StatementSync>();
   const listeners = new Set<(jti: string) => void>();
@@ -75,7 +77,7 @@ export function openSqliteStore({ file, now }: SqliteStoreOptions): Store {
     tell(revoked);
   };
   const sweep = (): void => {
-    const bounds = { limit: SWEEP_LIMIT, bound: OPEN_KIND_BOUND };
+    const bounds = { limit: SWEEP_LIMIT, bound: openKindBound };
     const clients = [
       ...all('expiredClients', { now: now(), limit: SWEEP_LIMIT }),
       ...all('surplusClients', bounds),
