@@ -42,7 +42,7 @@ export class LineSplitter {
       return;
     }
     if (this.#head === undefined) {
-      this.#head = Buffer.concat(this.#parts, EDGE_BYTES);
+      this.#head = Buffer.concat([...this.#parts, part], Math.min(EDGE_BYTES, this.#bytes));
       this.#parts = [];
     }
     this.#tail = Buffer.concat([this.#tail, part.subarray(-EDGE_BYTES)]).subarray(-EDGE_BYTES);
