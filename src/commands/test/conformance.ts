@@ -90,7 +90,7 @@ Exit code 0: nothing failed that the baseline does not name. 1: something did, o
       reporter: flags.reporter,
       output: flags.output,
       version: this.config.version,
-      color: process.stdout.hasColors?.() === true,
+      color: process.stdout.isTTY && process.stdout.hasColors(),
       github: process.env['GITHUB_ACTIONS'] === 'true',
     });
     if (flags.output !== undefined && file !== undefined) writeFileSync(flags.output, file);

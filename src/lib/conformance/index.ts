@@ -1,0 +1,11 @@
+export {
+  assess,
+  exitCodeOf,
+  parseBaseline,
+  writeBaseline,
+  type Assessment,
+  type BaselineEntry,
+} from './baseline.ts';
+export { documentOf, render, REPORTERS, type Reporter } from './reporters/index.ts';
+export { testTarget, type TestOptions } from './runner.ts';
+export { REVISIONS, SUITES, type CheckResult, type Report, type Revision, type Suite } from './types.ts';

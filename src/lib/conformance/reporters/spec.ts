@@ -1,0 +1,81 @@
+import { styleText } from 'node:util';
+import type { Assessment } from '../baseline.ts';
+import { findingsOf, suitesOf, type Finding } from '../groups.ts';
+import type { Report } from '../types.ts';
+
+type Style = Parameters<typeof styleText>[0];
+const WIDTH = 100;
+
+/** For a person: what is wrong, by which clause, and what to do; the rest in one line a suite. */
+export function renderSpec(assessment: Assessment, options: { color: boolean }): string {
+  const paint = (style: Style, text: string): string =>
+    options.color ? styleText(style, text, { validateStream: false }) : text;
+  const lines: string[] = [];
+  for (const report of assessment.reports) lines.push(...page(report, assessment, paint), '');
+  for (const { check, revision } of assessment.stale) {
+    lines.push(
+      paint('red', `✖ stale in the baseline: ${check}${revision ? ` (${revision})` : ''} does not fail`),
+    );
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function page(
+  report: Report,
+  assessment: Assessment,
+  paint: (style: Style, text: string) => string,
+): string[] {
+  const { target, summary } = report;
+  const server = target.server ? `${target.server.name} ${target.server.version}` : 'no MCP server was met';
+  const lines = [
+    paint('bold', target.url),
+    paint('dim', `${server}${target.revisions.length > 0 ? ` · ${target.revisions.join(', ')}` : ''}`),
+    '',
+  ];
+  for (const [suite, counts] of suitesOf(report)) {
+    const mark =
+      counts.fail > 0 ? paint('red', '✖') : counts.warn > 0 ? paint('yellow', '▲') : paint('green', '✔');
+    const parts = [
+      `${counts.pass} passed`,
+      counts.fail > 0 ? paint('red', `${counts.fail} failed`) : '',
+      counts.warn > 0 ? paint('yellow', `${counts.warn} warnings`) : '',
+      counts.skip > 0 ? paint('dim', `${counts.skip} not applicable`) : '',
+    ];
+    lines.push(`  ${mark} ${suite.padEnd(11)} ${parts.filter(Boolean).join(', ')}`);
+  }
+  const known = (finding: Finding): boolean => finding.results.every((one) => assessment.known.includes(one));
+  for (const finding of findingsOf(report, 'fail')) {
+    const mark = known(finding) ? paint('dim', '◌ known') : paint('red', '✖');
+    lines.push('', ...detail(finding, mark, paint));
+  }
+  for (const finding of findingsOf(report, 'warn'))
+    lines.push('', ...detail(finding, paint('yellow', '▲'), paint));
+  const time = `${(summary.durationMs / 1000).toFixed(1)} s`;
+  const counts = `${summary.pass} passed, ${summary.fail} failed, ${summary.warn} warnings, ${summary.skip} not applicable`;
+  lines.push('', paint(summary.fail > 0 ? 'red' : 'green', counts) + paint('dim', ` in ${time}`));
+  return lines;
+}
+
+function detail(finding: Finding, mark: string, paint: (style: Style, text: string) => string): string[] {
+  const { result, revisions, id } = finding;
+  return [
+    `${mark} ${paint('bold', result.title)}`,
+    `  ${paint('dim', `${id} · ${result.level} · ${revisions.join(', ')}`)}`,
+    ...wrap('saw   ', result.evidence),
+    ...wrap('clause', result.clause),
+    ...wrap('do    ', result.advice),
+  ];
+}
+
+function wrap(label: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > WIDTH - 10) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines.map((one, at) => `  ${at === 0 ? label : '      '}  ${one}`);
+}
