@@ -43,7 +43,7 @@ const environmentSchema = z.record(
 export const descriptorSchema = z
   .strictObject({
     name: nameSchema.meta({
-      description: 'Short name: lower case, digits and -. The file is called <name>.yaml.',
+      description: 'Short name: lower case, digits and -. The file has the same name.',
     }),
     title: line.optional().meta({ description: 'Name for people. The short name when absent.' }),
     description: line.optional().meta({ description: 'What it does, in one line.' }),
@@ -75,7 +75,7 @@ export const descriptorSchema = z
     scopes: z
       .array(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'words such as read' }))
       .default([])
-      .meta({ description: 'Finer scopes beside mcp; read is the scope <name>:read.' }),
+      .meta({ description: 'Finer scopes beside mcp; read is the scope weather:read of weather.' }),
   })
   .meta({ title: 'mcpgw service descriptor', description: 'One MCP service: services/<name>.yaml.' });
 

@@ -23,6 +23,8 @@ export interface Setting<Value> {
 
 const setting = <Value>(definition: Setting<Value>): Setting<Value> => definition;
 
+const LIFETIME_WORDS = 'a duration of at least 1m, such as 3600, 12h or 30d';
+
 /** Every key that is not about one service. */
 export const SETTINGS = {
   BASE_DOMAIN: setting({
@@ -49,17 +51,17 @@ export const SETTINGS = {
   REFRESH_TOKEN_LIFETIME: setting({
     description: 'How long a refresh token is good after its last use.',
     fallback: '30d',
-    schema: durationText({ min: 60 }),
+    schema: durationText({ min: 60, words: LIFETIME_WORDS }),
   }),
   SESSION_TIMEOUT: setting({
     description: 'How long a browser stays signed in.',
     fallback: '12h',
-    schema: durationText({ min: 60 }),
+    schema: durationText({ min: 60, words: LIFETIME_WORDS }),
   }),
   CLIENT_LIFETIME: setting({
     description: 'How long the registration of an unused client is kept; 0 for ever.',
     fallback: '90d',
-    schema: durationText({ min: 0 }),
+    schema: durationText({ min: 0, words: '0, or a duration such as 3600, 12h or 30d' }),
   }),
   REGISTRATIONS_PER_MINUTE: setting({
     description: 'Client registrations allowed a minute.',

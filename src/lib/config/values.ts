@@ -33,7 +33,7 @@ export function bytes(text: string): number | undefined {
 
 /**
  * A duration in seconds.
- * @param range inclusive, in seconds
+ * @param range inclusive, in seconds, and what is allowed in words
  */
 export function durationText(range: {
   min: number;
@@ -44,7 +44,7 @@ export function durationText(range: {
   return z.string().transform((text, context) => {
     const value = seconds(text);
     if (value !== undefined && value >= range.min && value <= max) return value;
-    context.addIssue({ code: 'custom', message: range.words ?? DURATION_WORDS });
+    context.addIssue({ code: 'custom', message: range.words });
     return z.NEVER;
   });
 }
