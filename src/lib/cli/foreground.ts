@@ -1,6 +1,6 @@
 import type { Foreground, Started, Target } from '../targets/target.ts';
 import { logText } from './log-text.ts';
-import { statusText } from './status-text.ts';
+import { statusText, urlsText } from './status-text.ts';
 import { tryLine } from './try-line.ts';
 
 export interface ForegroundOptions {
@@ -38,6 +38,8 @@ async function show(target: Target, status: Started['status'], options: Foregrou
   const logs = (until: AbortSignal) => target.logs({ services: [], follow: true, since, signal: until });
   const line = tryLine(status, root);
   if (output === 'lines') write(`${statusText(status)}\n`);
+  // The live view shows them only where there is room.
+  if (output === 'live') write(`${urlsText(status)}\n`);
   if (output !== 'silent' && line !== undefined) write(`Try it:\n\n${line}\n`);
   if (output === 'live') {
     const { showLive } = await import('../ui/live.tsx');

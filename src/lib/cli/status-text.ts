@@ -49,6 +49,12 @@ function headLines({ running, url, startedAt, signIn }: TargetStatus, now: numbe
   return [`Running at ${style('bold', url)}${age}`, ...code];
 }
 
+/** The URLs of what runs. */
+export function urlsText({ services }: TargetStatus): string {
+  const running = services.filter(({ state }) => state === 'ready' || state === 'starting');
+  return table(running.map(({ name, url }) => [name, url]));
+}
+
 /** A state with its mark and colour. */
 export function stateText({ state }: Pick<ServiceReport, 'state'>): string {
   const { color, symbol } = STATE_MARKS[state];

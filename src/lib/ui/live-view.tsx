@@ -15,8 +15,6 @@ export interface LiveViewProps {
   footer: string;
 }
 
-/** Below this width the URLs go. */
-const WIDE = 110;
 /** Head, header, blank lines and footer. */
 const FIXED_ROWS = 7;
 
@@ -27,7 +25,7 @@ export function LiveView({ status, lines, now, columns, rows, footer }: LiveView
   return (
     <Box flexDirection="column" width={columns}>
       <Head status={status} now={now} />
-      <Services services={status.services} wide={columns >= WIDE} />
+      <Services services={status.services} columns={columns} />
       {troubled.map(({ name, error }) => (
         <Text key={name} color="yellow" wrap="truncate">
           {name}: {firstLine(error ?? '')}
@@ -67,27 +65,31 @@ const COLUMNS: readonly [title: string, cell: (service: ServiceReport) => string
   ['SESSIONS', ({ sessions }) => String(sessions)],
   ['CALLS', ({ calls }) => String(calls)],
   ['ERRORS', ({ errors }) => String(errors)],
-  ['RESTARTS', ({ restarts }) => String(restarts)],
   ['MEMORY', ({ memoryBytes }) => (memoryBytes === 0 ? '-' : formatBytes(memoryBytes))],
 ];
+const STATE_WIDTH = 15;
+const NUMBER_WIDTH = 10;
 
-function Services({ services, wide }: { services: readonly ServiceReport[]; wide: boolean }) {
+function Services({ services, columns }: { services: readonly ServiceReport[]; columns: number }) {
   const nameWidth = Math.max(7, ...services.map(({ name }) => name.length)) + 2;
+  const urlWidth = Math.max(...services.map(({ url }) => url.length));
+  // Half a URL is of no use.
+  const wide = columns >= nameWidth + STATE_WIDTH + COLUMNS.length * NUMBER_WIDTH + urlWidth;
   return (
     <Box flexDirection="column">
       <Text dimColor wrap="truncate">
         {'SERVICE'.padEnd(nameWidth)}
-        {'STATE'.padEnd(15)}
-        {COLUMNS.map(([title]) => title.padEnd(10)).join('')}
+        {'STATE'.padEnd(STATE_WIDTH)}
+        {COLUMNS.map(([title]) => title.padEnd(NUMBER_WIDTH)).join('')}
         {wide ? 'URL' : ''}
       </Text>
       {services.map((service) => (
         <Text key={service.name} wrap="truncate">
           {service.name.padEnd(nameWidth)}
           <Text color={STATE_MARKS[service.state].color}>
-            {`${STATE_MARKS[service.state].symbol} ${service.state}`.padEnd(15)}
+            {`${STATE_MARKS[service.state].symbol} ${service.state}`.padEnd(STATE_WIDTH)}
           </Text>
-          {COLUMNS.map(([, cell]) => cell(service).padEnd(10)).join('')}
+          {COLUMNS.map(([, cell]) => cell(service).padEnd(NUMBER_WIDTH)).join('')}
           {wide ? service.url : ''}
         </Text>
       ))}
