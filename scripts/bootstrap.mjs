@@ -1,4 +1,5 @@
 // `npm start`, `npm test` and `npm run check` on a fresh machine. Must parse and run on Node 20: node: builtins only.
+// package.json starts it with `exec`: npm passes signals on to its shell, which would not pass them on to us.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -72,8 +72,8 @@ describe('the npm package, installed in an empty folder elsewhere', function () 
 
   it('does init, up, a call and down', async () => {
     const port = await freePort();
-    await mcpgw('init', '--yes', '--port', String(port));
-    const up = await mcpgw('up', '--detach', '--json', '--only', 'echo-stateless,memory');
+    await mcpgw('init', '--yes', '--port', String(port), '--services', 'echo-stateless,memory');
+    const up = await mcpgw('up', '--detach', '--json');
     expect((JSON.parse(up) as Status).ready).to.equal(true);
     for (const service of ['echo-stateless', 'memory']) {
       const token = (await mcpgw('token', 'create', '--service', service)).trim();
