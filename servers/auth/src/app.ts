@@ -67,7 +67,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         url: `${pathname}?${authorizationRequest(searchParams, resources).toString()}`,
       });
     });
-    scope.get('/authorize/:uid', (request, reply) => pass(request, reply));
+    // Not empty: `/authorize/` would be another spelling of `/authorize` to the library.
+    scope.get('/authorize/:uid(^[\\w-]+$)', (request, reply) => pass(request, reply));
     registerInteractions(scope, { ...options, provider, trace, throttle: new GuessThrottle(now) });
     done();
   });

@@ -1,5 +1,6 @@
 import { errorBody, type Log } from '@mcpgw/kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hashSecret } from './client-secret.ts';
 import { cleanRegistration, RegistrationError } from './clients.ts';
 import type { Rewrite } from './forward.ts';
 import { addressKey, type RateLimit } from './rate-limit.ts';
@@ -40,6 +41,9 @@ export function registerEndpoints(app: FastifyInstance, options: EndpointOptions
   const register = (request: FastifyRequest, reply: FastifyReply, update: boolean): Answer => {
     try {
       const metadata = cleanRegistration(parseJson(request.body), update);
+      const { client_secret: secret } = metadata;
+      // The library compares it with what is stored.
+      if (typeof secret === 'string') metadata['client_secret'] = hashSecret(secret);
       pass(request, reply, { body: JSON.stringify(metadata), contentType: 'application/json' });
       return undefined;
     } catch (error) {

@@ -22,6 +22,8 @@ export interface TestGateway {
   issuer: string;
   port: number;
   auth: AuthModule;
+  databaseFile: string;
+  lifetimes: Lifetimes;
   /** What was logged, one object a line. */
   lines: Record<string, unknown>[];
   /** The resource of a service. */
@@ -78,6 +80,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const log = createLog('auth', 'debug', {
     write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   });
+  const databaseFile = join(folder, 'data', 'auth.sqlite');
   let auth: AuthModule | undefined;
   const server = createServer((request, response) => auth?.handler(request, response));
   const adminServer = createServer((request, response) => {
@@ -94,7 +97,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       registrationsPerMinute: 1000,
       ...options,
       issuer,
-      databaseFile: join(folder, 'data', 'auth.sqlite'),
+      databaseFile,
       keysFile: join(folder, 'data', 'keys.json'),
       identityProviders: ['local'],
       routes: () => routes,
@@ -116,6 +119,8 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   return {
     issuer,
     port,
+    databaseFile,
+    lifetimes: options.lifetimes ?? LIFETIMES,
     lines,
     admin,
     get auth() {
