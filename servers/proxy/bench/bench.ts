@@ -1,0 +1,106 @@
+/**
+ * `npm run bench:proxy [-- --sessions 1,16,64 --seconds 4 --child echo|everything --peers]`: calls of a tool through
+ * our proxy, bare node:http and (with --peers) other npm proxies, side by side in one run.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LoadClient, runLoad } from './load.ts';
+import { cpuMicros, memory } from './process-stats.ts';
+import { table, type Row } from './report.ts';
+import { BARE, OURS, peers, start, type ChildServer, type System } from './systems.ts';
+
+const CHILDREN = new Map<string, ChildServer>([
+  [
+    'echo',
+    {
+      name: 'trivial child',
+      command: [process.execPath, join(import.meta.dirname, '../test/fixtures/echo.mjs')],
+      tool: 'echo',
+      argument: 'text',
+    },
+  ],
+  [
+    'everything',
+    {
+      name: 'server-everything',
+      command: [
+        process.execPath,
+        createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js'),
+        'stdio',
+      ],
+      tool: 'echo',
+      argument: 'message',
+    },
+  ],
+]);
+
+const { values } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '1,16' },
+    seconds: { type: 'string', default: '4' },
+    child: { type: 'string', default: 'echo' },
+    peers: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+});
+
+/** Installs the peers into a folder of their own, for this run only. */
+function installPeers(folder: string): readonly System[] {
+  execFileSync(
+    'npm',
+    ['install', '--prefix', folder, '--no-audit', '--no-fund', 'supergateway@4', 'mcp-proxy@6'],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  return peers(join(folder, 'node_modules'));
+}
+
+async function measure(system: System, child: ChildServer, sessions: number, seconds: number): Promise<Row> {
+  const running = await start(system, child);
+  const clients = Array.from({ length: sessions }, () => new LoadClient(running.url));
+  try {
+    const inits: number[] = [];
+    for (const client of clients) inits.push(await client.open());
+    inits.sort((a, b) => a - b);
+    await runLoad(clients, child, Math.min(2, seconds));
+    const before = cpuMicros(running.pid);
+    const load = await runLoad(clients, child, seconds);
+    const after = cpuMicros(running.pid);
+    return {
+      system: system.name,
+      child: child.name,
+      sessions,
+      callsPerSecond: load.calls / load.seconds,
+      p50Ms: load.p50,
+      p99Ms: load.p99,
+      cpuMicrosPerCall:
+        before === undefined || after === undefined ? undefined : (after - before) / load.calls,
+      ...memory(running.pid),
+      startMs: running.startMs,
+      initMs: inits[Math.floor(inits.length / 2)] ?? 0,
+    };
+  } finally {
+    for (const client of clients) client.close();
+    await running.stop();
+  }
+}
+
+const child = CHILDREN.get(values.child);
+if (!child) throw new Error(`--child is one of ${[...CHILDREN.keys()].join(', ')}`);
+const folder = mkdtempSync(join(tmpdir(), 'mcpgw-bench-'));
+try {
+  const systems = [BARE, ...OURS, ...(values.peers ? installPeers(folder) : [])];
+  const rows: Row[] = [];
+  for (const sessions of values.sessions.split(',').map(Number)) {
+    for (const system of systems) rows.push(await measure(system, child, sessions, Number(values.seconds)));
+  }
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
+  process.stdout.write(`${table(rows)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,58 @@
+/** One system under one load. */
+export interface Row {
+  system: string;
+  child: string;
+  sessions: number;
+  callsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Of the proxy's own process. */
+  cpuMicrosPerCall: number | undefined;
+  rssMb: number;
+  children: number;
+  childrenRssMb: number;
+  startMs: number;
+  /** Median of the sessions. */
+  initMs: number;
+}
+
+const HEAD = [
+  'system',
+  'sessions',
+  'calls/s',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs/call',
+  '× bare',
+  'RSS MB',
+  'processes below',
+  'their RSS MB',
+  'start ms',
+  'init ms',
+];
+
+/** A markdown table; ratios are to bare node:http at the same number of sessions. */
+export function table(rows: readonly Row[]): string {
+  const bare = new Map(
+    rows.filter(({ system }) => system.startsWith('bare')).map((row) => [row.sessions, row.cpuMicrosPerCall]),
+  );
+  const lines = rows.map((row) => {
+    const floor = bare.get(row.sessions);
+    const ratio = floor && row.cpuMicrosPerCall ? (row.cpuMicrosPerCall / floor).toFixed(1) : '';
+    return [
+      row.system,
+      row.sessions,
+      row.callsPerSecond.toFixed(0),
+      row.p50Ms.toFixed(2),
+      row.p99Ms.toFixed(2),
+      row.cpuMicrosPerCall?.toFixed(0) ?? '',
+      ratio,
+      row.rssMb.toFixed(0),
+      row.children,
+      row.childrenRssMb.toFixed(0),
+      row.startMs.toFixed(0),
+      row.initMs.toFixed(1),
+    ];
+  });
+  return [HEAD, HEAD.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

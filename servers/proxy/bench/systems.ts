@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const here = import.meta.dirname;
+
+/** A stdio server to put behind the systems, and what to call on it. */
+export interface ChildServer {
+  name: string;
+  command: string[];
+  tool: string;
+  argument: 'text' | 'message';
+}
+
+export interface System {
+  name: string;
+  /** Its command line for a port and a child. */
+  commandLine(port: number, child: ChildServer): string[];
+}
+
+export interface RunningSystem {
+  pid: number;
+  url: string;
+  startMs: number;
+  stop(): Promise<void>;
+}
+
+const node = process.execPath;
+
+export const BARE: System = {
+  name: 'bare node:http',
+  commandLine: (port) => [node, join(here, 'bare.ts'), String(port)],
+};
+
+const ours = (name: string, isolation: string, spares: number): System => ({
+  name,
+  commandLine: (port, { command }) => [
+    node,
+    join(here, 'serve.ts'),
+    String(port),
+    isolation,
+    String(spares),
+    ...command,
+  ],
+});
+
+export const OURS: readonly System[] = [
+  ours('mcpgw, child per session', 'session', 2),
+  ours('mcpgw, shared child', 'shared', 0),
+];
+
+/** @param modules folder of the peers' packages */
+export const peers = (modules: string): readonly System[] => [
+  {
+    name: 'supergateway 4, stateful',
+    commandLine: (port, { command }) => [
+      node,
+      join(modules, 'supergateway/dist/index.js'),
+      ...['--stdio', command.join(' '), '--outputTransport', 'streamableHttp'],
+      ...['--stateful', '--port', String(port), '--logLevel', 'none'],
+    ],
+  },
+  {
+    name: 'mcp-proxy 6, shared child',
+    commandLine: (port, { command }) => [
+      node,
+      join(modules, 'mcp-proxy/dist/bin/mcp-proxy.mjs'),
+      ...['--host', '127.0.0.1', '--port', String(port), '--server', 'stream', '--', ...command],
+    ],
+  },
+];
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts a system and waits until it takes connections. */
+export async function start(system: System, child: ChildServer): Promise<RunningSystem> {
+  const port = await freePort();
+  const [command = '', ...args] = system.commandLine(port, child);
+  const began = performance.now();
+  const started = spawn(command, args, { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}/mcp`;
+  await listens(port, started);
+  return {
+    pid: started.pid ?? 0,
+    url,
+    startMs: performance.now() - began,
+    stop: async () => {
+      started.kill('SIGTERM');
+      const killer = setTimeout(() => started.kill('SIGKILL'), 10_000);
+      if (started.exitCode === null && started.signalCode === null) await once(started, 'exit');
+      clearTimeout(killer);
+    },
+  };
+}
+
+async function listens(port: number, started: ChildProcess): Promise<void> {
+  for (const until = Date.now() + 20_000; Date.now() < until; await delay(5)) {
+    if (started.exitCode !== null) throw new Error(`the system exited with ${started.exitCode}`);
+    const socket = connect(port, '127.0.0.1');
+    const open = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (open) return;
+  }
+  throw new Error('the system did not come up in 20 s');
+}
