@@ -52,7 +52,7 @@ async function showList(
 ): Promise<void> {
   const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
   const stderr = new ProcessOutput(process.stderr, process.stderr);
-  const list = new Listr<object, 'default', 'simple'>(
+  const list = new Listr<object, 'default', 'silent'>(
     [
       {
         title: 'Preparing packages',
@@ -71,6 +71,7 @@ async function showList(
     {
       // The caller tells of the failure and owns the signals.
       exitOnError: false,
+      fallbackRenderer: 'silent',
       registerSignalListeners: false,
       rendererOptions: {
         logger: new ListrLogger({ processOutput: stderr }),

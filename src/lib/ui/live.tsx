@@ -27,6 +27,7 @@ export async function showLive(options: LiveOptions): Promise<void> {
   const { stdin = process.stdin, stdout = process.stdout, signal } = options;
   const app = render(<Live {...options} onQuit={() => app.unmount()} />, {
     exitOnCtrlC: false,
+    interactive: true,
     patchConsole: false,
     stdin,
     stdout,

@@ -28,7 +28,12 @@ describe('what went wrong, in words', () => {
 
   it('has one form under --json, whose place is null where there is none', () => {
     expect(failureDocument(toFailure(error))).to.deep.equal({
-      error: { code: 'INVALID_CONFIG', message: error.message, nextSteps: error.nextSteps, place: error.place },
+      error: {
+        code: 'INVALID_CONFIG',
+        message: error.message,
+        nextSteps: error.nextSteps,
+        place: error.place,
+      },
     });
     expect(failureDocument(toFailure(new UserError('NOT_RUNNING', 'No.')))).to.deep.equal({
       error: { code: 'NOT_RUNNING', message: 'No.', nextSteps: [], place: null },
