@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -146,11 +145,9 @@ describe('Registration', () => {
     });
 
     const storedSecret = (clientId: string): string => {
-      const database = new DatabaseSync(gateway.databaseFile, { readOnly: true });
-      const row = database
-        .prepare("SELECT payload FROM records WHERE kind = 'Client' AND key = ?")
-        .get(clientId);
-      database.close();
+      const [row] = gateway.query(
+        `SELECT payload FROM records WHERE kind = 'Client' AND key = '${clientId}'`,
+      );
       const { client_secret: secret } = JSON.parse(String(row?.['payload'])) as { client_secret: string };
       expect(secret).to.match(/^sha256:/);
       return secret;

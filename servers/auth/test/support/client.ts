@@ -80,7 +80,7 @@ export class TestClient {
   /** @param change parameters to set; undefined takes one away */
   authorizationUrl(change: Record<string, string | undefined> = {}): URL {
     const url = new URL(`${this.gateway.issuer}/authorize`);
-    const parameters = {
+    const parameters: Record<string, string | undefined> = {
       client_id: this.id,
       response_type: 'code',
       redirect_uri: this.redirectUri,

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createLog, traceId } from '@mcpgw/kit';
 import type { Lifetimes, McpRoute, RouteTable } from '@mcpgw/kit/contract';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { createAuth, type AuthModule, type AuthOptions } from '../../src/index.ts';
 
 export const SIGN_IN_CODE = 'ABCD-EFGH-JKLM';
@@ -23,6 +25,10 @@ export interface TestGateway {
   port: number;
   auth: AuthModule;
   databaseFile: string;
+  /** Looks into the database. */
+  query(sql: string): Record<string, unknown>[];
+  /** Removes what has expired, as the module does from time to time. */
+  sweep(): Promise<void>;
   lifetimes: Lifetimes;
   /** What was logged, one object a line. */
   lines: Record<string, unknown>[];
@@ -120,6 +126,19 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     issuer,
     port,
     databaseFile,
+    query: (sql) => {
+      const database = new DatabaseSync(databaseFile, { readOnly: true });
+      try {
+        return database.prepare(sql).all();
+      } finally {
+        database.close();
+      }
+    },
+    sweep: async () => {
+      const store = openSqliteStore({ file: databaseFile, now: options.now ?? Date.now });
+      await store.sweep();
+      await store.close();
+    },
     lifetimes: options.lifetimes ?? LIFETIMES,
     lines,
     admin,
