@@ -65,14 +65,11 @@ async function start(
   let configuration = readConfiguration(file);
   const routes = (): RouteTable => configuration.routes;
   const { port, stateDir, logLevel } = configuration.gateway;
-  const [run, data, logFolder] = ['run', 'data', 'logs'].map((folder) => {
-    const path = join(stateDir, folder);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  }) as [string, string, string];
+  const run = makeFolder(stateDir, 'run');
+  const data = makeFolder(stateDir, 'data');
+  const logs = new Logs(makeFolder(stateDir, 'logs'), logLevel);
 
   project.push(takeLock(join(run, 'lock')));
-  const logs = new Logs(logFolder, logLevel);
   project.push(() => logs.close());
   const log = logs.get('gateway');
 
@@ -134,4 +131,15 @@ async function start(
   await authority.ready;
   log.info({ url, pid: process.pid, version }, 'listening');
   return { url, log };
+}
+
+/** The state folder itself is there: the renderer has made it. */
+function makeFolder(stateDir: string, name: string): string {
+  const path = join(stateDir, name);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return path;
 }
