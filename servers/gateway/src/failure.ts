@@ -27,23 +27,24 @@ const BY_SYSTEM_CODE: ReadonlyMap<unknown, FailureCode> = new Map<unknown, Failu
 ]);
 
 const WORDS: Partial<Record<FailureCode, string>> = {
-  DISK_FULL: 'The disk is full',
-  READ_ONLY: 'The disk is read-only',
-  NO_PERMISSION: 'A permission is missing',
+  DISK_FULL: 'There is no space left in',
+  READ_ONLY: 'Nothing can be written to',
+  NO_PERMISSION: 'There is no permission to write to',
 };
 
 /**
  * Finds what to tell whoever started the gateway.
  * @param error what was thrown; its causes are looked at too
+ * @param folder where the gateway keeps its state
  */
-export function toStartFailure(error: unknown): StartFailure {
-  if (error instanceof StartFailure) return error;
+export function toStartFailure(error: unknown, folder: string): StartFailure {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (at instanceof StartFailure) return at;
     // SQLite extends its result codes above the low byte.
     const { code, errcode } = at as { code?: unknown; errcode?: unknown };
     const known = BY_SYSTEM_CODE.get(code) ?? BY_SYSTEM_CODE.get(Number(errcode) & 0xff);
-    if (known) return new StartFailure(known, `${WORDS[known] ?? known}: ${at.message}.`, { cause: error });
+    if (known)
+      return new StartFailure(known, `${WORDS[known] ?? known} ${folder}: ${at.message}.`, { cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new StartFailure('START_FAILED', `The gateway cannot start: ${message}`, { cause: error });

@@ -49,7 +49,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let ended: Promise<void> | undefined;
   try {
     const started = await start(options, project, traffic);
-    return { ...started, close: () => (ended ??= end(GRACE_MS)) };
+    const close = async (): Promise<void> => {
+      started.log.info('stopping');
+      await end(GRACE_MS);
+    };
+    return { ...started, close: () => (ended ??= close()) };
   } catch (error) {
     await end(0);
     throw error;

@@ -1,5 +1,5 @@
 import type { StartMessage } from '@mcpgw/kit/contract';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { toStartFailure } from './failure.ts';
 import { startGateway, type Gateway } from './gateway.ts';
@@ -59,9 +59,13 @@ async function main(): Promise<void> {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   process.on('SIGHUP', foreground ? onSignal : () => undefined);
   if (foreground) process.once('disconnect', () => stop());
-  process.on('unhandledRejection', (reason) => gateway?.log.error({ err: reason }, 'unhandled rejection'));
+  const report = (error: unknown, what: string): void => {
+    if (gateway) gateway.log.error({ err: error }, what);
+    else process.stderr.write(`${what}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`);
+  };
+  process.on('unhandledRejection', (reason) => report(reason, 'unhandled rejection'));
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-    gateway?.log.fatal({ err: error }, 'uncaught exception');
+    report(error, 'uncaught exception');
     if (!GONE.has(error.code ?? '')) stop(70);
   });
 
@@ -75,7 +79,7 @@ async function main(): Promise<void> {
       await tell({ type: 'listening', pid: process.pid, url: gateway.url });
       if (!foreground && process.connected) process.disconnect();
     } catch (error) {
-      const { code, message } = toStartFailure(error);
+      const { code, message } = toStartFailure(error, dirname(resolve(file)));
       await tell({ type: 'failed', code, message });
       end(1);
     }

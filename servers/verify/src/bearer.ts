@@ -19,13 +19,15 @@ const NONE: Credentials = { kind: 'none' };
  */
 export function readCredentials(headers: IncomingHttpHeaders): Credentials {
   const value: unknown = headers.authorization;
-  if (value === undefined || value === '') return NONE;
+  if (value === undefined) return NONE;
+  if (typeof value !== 'string') return refused('ambiguous');
+  if (value.length <= MAX_TOKEN) {
+    const token = BEARER.exec(value)?.[1];
+    if (token !== undefined) return { kind: 'token', token };
+  }
   // Two header lines arrive joined by a comma, which no token holds.
-  if (typeof value !== 'string' || /,\s*bearer\b/i.test(value))
-    return { kind: 'refused', reason: 'ambiguous' };
-  if (!/^bearer(?: |$)/i.test(value)) return NONE;
-  if (value.length > MAX_TOKEN) return { kind: 'refused', reason: 'malformed' };
-  const token = BEARER.exec(value)?.[1];
-  if (token !== undefined) return { kind: 'token', token };
-  return /^bearer *$/i.test(value) ? NONE : { kind: 'refused', reason: 'malformed' };
+  if (/,\s*bearer\b/i.test(value)) return refused('ambiguous');
+  return /^bearer +\S/i.test(value) ? refused('malformed') : NONE;
 }
+
+const refused = (reason: 'ambiguous' | 'malformed'): Credentials => ({ kind: 'refused', reason });

@@ -9,7 +9,8 @@ import { NATIVE, Project, WRAPPED } from './project.ts';
 
 const ALL = [...NATIVE, WRAPPED];
 
-describe('the gateway, with two native services and a wrapped one', () => {
+describe('the gateway, with two native services and a wrapped one', function () {
+  this.timeout(60_000);
   let project: Project;
   let gateway: Gateway;
   const clients: Client[] = [];

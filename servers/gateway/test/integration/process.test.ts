@@ -9,7 +9,8 @@ import { livingProcesses, NATIVE, Project, WRAPPED } from './project.ts';
 /** What an end may take, children included. Milliseconds. */
 const END_MS = 5000;
 
-describe('the process of the gateway', () => {
+describe('the process of the gateway', function () {
+  this.timeout(60_000);
   let project: Project;
 
   beforeEach(async () => {
@@ -72,6 +73,28 @@ describe('the process of the gateway', () => {
     expect(await end(gateway, shutdown)).to.deep.equal([0, null]);
   });
 
+  it('ends at once on a second signal, though a call is in flight', async () => {
+    const gateway = await serving('--foreground');
+    const client = await project.client(WRAPPED, (await project.token([WRAPPED])).token);
+    const { promise: running, resolve } = Promise.withResolvers<undefined>();
+    // The client would wait for the gateway to come back; its answer does not matter here.
+    const call = client.callTool(
+      { name: 'trigger-long-running-operation', arguments: { duration: 60, steps: 120 } },
+      { onprogress: () => resolve(undefined) },
+    );
+    await running;
+    const how = await end(gateway, async () => {
+      gateway.kill('SIGTERM');
+      await refuses(project.port);
+      // Later than what could be the same Ctrl-C.
+      await new Promise((later) => setTimeout(later, 600));
+      gateway.kill('SIGTERM');
+    });
+    expect(how).to.deep.equal([1, null]);
+    await client.close();
+    await call.catch(() => undefined);
+  });
+
   it('leaves no child behind when it is killed, and can be started again', async () => {
     const gateway = await serving('--foreground');
     expect(await end(gateway, () => gateway.kill('SIGKILL'))).to.deep.equal([null, 'SIGKILL']);
@@ -127,3 +150,15 @@ describe('the process of the gateway', () => {
     });
   });
 });
+
+/** Waits until nobody listens on the port any more. */
+const refuses = (port: number): Promise<void> =>
+  until('the port is closed', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const listens = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    return !listens;
+  });

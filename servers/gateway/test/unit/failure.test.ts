@@ -15,22 +15,21 @@ describe('a failure to start', () => {
     [{}, 'START_FAILED'],
   ] as const) {
     it(`is ${code} for ${JSON.stringify(fields)}, also as a cause`, () => {
-      expect(toStartFailure(systemError(fields)))
-        .to.include({ code })
-        .and.property('message')
-        .includes('open /x');
+      const failure = toStartFailure(systemError(fields), '/project/.mcpgw');
+      expect(failure).to.include({ code }).and.property('message').includes('open /x');
+      if (code !== 'START_FAILED') expect(failure.message).to.include('/project/.mcpgw');
       const wrapped = new Error('wrapped', { cause: systemError(fields) });
-      expect(toStartFailure(wrapped).code).to.equal(code);
+      expect(toStartFailure(wrapped, '/x').code).to.equal(code);
     });
   }
 
   it('stays what it is', () => {
     const failure = new StartFailure('PORT_IN_USE', 'Port 8080 is in use.');
-    expect(toStartFailure(failure)).to.equal(failure);
-    expect(toStartFailure(new Error('outer', { cause: failure }))).to.equal(failure);
+    expect(toStartFailure(failure, '/x')).to.equal(failure);
+    expect(toStartFailure(new Error('outer', { cause: failure }), '/x')).to.equal(failure);
   });
 
   it('has words for what is no error', () => {
-    expect(toStartFailure('odd').message).to.equal('The gateway cannot start: odd');
+    expect(toStartFailure('odd', '/x').message).to.equal('The gateway cannot start: odd');
   });
 });
