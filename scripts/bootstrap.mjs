@@ -50,11 +50,12 @@ const commands = {
     const named = end === -1 ? args : args.slice(0, end);
     const rest = args.slice(named.length);
     const strict = process.env.CI === 'true' ? ['--forbid-pending'] : [];
+    const plain = process.stdout.isTTY ? [] : ['--no-color'];
     const files = (named.length > 0 ? named : SUITES).flatMap((suite) => [
       `test/${suite}/**/*.test.{ts,tsx}`,
       `servers/*/test/${suite}/**/*.test.ts`,
     ]);
-    return node('node_modules/mocha/bin/mocha.js', ...strict, ...rest, ...files);
+    return node('node_modules/mocha/bin/mocha.js', ...strict, ...plain, ...rest, ...files);
   },
 
   /** Everything that is checked without running it. */

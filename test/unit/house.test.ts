@@ -47,7 +47,7 @@ describe('the house', () => {
 
   it('names its files in kebab-case', () => {
     const odd = files('{src,servers,test,scripts}/**/*.{ts,tsx,mjs}').filter(
-      (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.(ts|tsx|mjs)$/.test(basename(file)),
+      (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.(ts|tsx|mjs)$/.test(basename(file)),
     );
     expect(odd).to.deep.equal([]);
   });
