@@ -38,7 +38,7 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-type ProjectFlags = { project?: string | undefined };
+export type ProjectFlags = { project?: string | undefined };
 
 /** A command that works in a project. */
 export abstract class ProjectCommand extends BaseCommand {

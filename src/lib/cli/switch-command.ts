@@ -1,26 +1,24 @@
 import { Args } from '@oclif/core';
-import { ProjectCommand } from './command.ts';
+import { ProjectCommand, type ProjectFlags } from './command.ts';
 import { switchServices } from './services.ts';
 
-interface Switched {
+export interface Switched {
   services: string[];
   enabled: boolean;
   running: boolean;
 }
 
+/** The arguments of both commands. */
+export const serviceArgs = {
+  service: Args.string({ description: 'The services.', multiple: true, required: true }),
+};
+
 /** `service enable` and `service disable`. */
 export abstract class SwitchCommand extends ProjectCommand {
-  static override args = {
-    service: Args.string({ description: 'The services.', multiple: true, required: true }),
-  };
-
-  protected abstract readonly enabled: boolean;
-
-  async run(): Promise<Switched> {
-    const { args, flags } = await this.parse(this.ctor as typeof SwitchCommand);
-    const { enabled } = this;
+  /** Writes the setting into `.env`, and says how it takes effect. */
+  protected async switch(flags: ProjectFlags, names: readonly string[], enabled: boolean): Promise<Switched> {
     const reload = () => this.project(flags);
-    const { services, overridden } = switchServices(reload(), args.service, enabled, reload);
+    const { services, overridden } = switchServices(reload(), names, enabled, reload);
     this.log(`${services.join(', ')}: ${enabled ? 'enabled' : 'disabled'} in .env.`);
     if (overridden.length > 0) {
       this.note(
