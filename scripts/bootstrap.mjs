@@ -27,7 +27,7 @@ async function prepareBuilt() {
     const failure = ['The build failed; its own lines above say why.', 'Mend it, and try again.'];
     await mustRun(node, ['scripts/build.mjs'], options, ...failure);
   }
-  return (...args) => run(node, args, options);
+  return (args, more = {}) => run(node, args, { ...options, ...more });
 }
 
 const commands = {
@@ -37,10 +37,13 @@ const commands = {
     const demo = join(root, 'demo');
     if (!existsSync(join(demo, 'mcpgw.yaml'))) {
       step('Making the demo project in demo/');
-      const code = await node('bin/run.js', 'init', demo, '--yes');
+      // Its last words are how to start the project, which is what comes next anyway.
+      const code = await node(['bin/run.js', 'init', demo, '--yes'], {
+        stdio: ['inherit', 'ignore', 'inherit'],
+      });
       if (code !== 0) return code;
     }
-    return node('bin/run.js', 'up', '--project', demo, ...args);
+    return node(['bin/run.js', 'up', '--project', demo, ...args]);
   },
 
   /** Runs the suites that are named first, or all; further arguments go to mocha. In CI a skipped test is a failure. */
@@ -55,7 +58,7 @@ const commands = {
       `test/${suite}/**/*.test.{ts,tsx}`,
       `servers/*/test/${suite}/**/*.test.ts`,
     ]);
-    return node('node_modules/mocha/bin/mocha.js', ...strict, ...plain, ...rest, ...files);
+    return node(['node_modules/mocha/bin/mocha.js', ...strict, ...plain, ...rest, ...files]);
   },
 
   /** Everything that is checked without running it. */
