@@ -4,6 +4,7 @@ import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type Provider from 'oidc-provider';
 import { refineAnswers } from './answers.ts';
 import { auditProvider } from './audit.ts';
+import { isPublicDocument } from './clients.ts';
 import { registerEndpoints, type EndpointOptions, type Pass } from './endpoints.ts';
 import { createForward } from './forward.ts';
 import { registerInteractions, type InteractionOptions } from './interactions.ts';
@@ -41,7 +42,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const provider = createProvider({
     ...options,
     // A metadata document is a registration by another way.
-    allowFetch: (ctx) => registrations.take(addressKey(ctx.req.socket.remoteAddress)) === 0,
+    allowFetch: (ctx, clientId) =>
+      isPublicDocument(clientId) && registrations.take(addressKey(ctx.req.socket.remoteAddress)) === 0,
   });
   refineAnswers(provider, issuer, resources);
   auditProvider(provider, store, log);

@@ -135,6 +135,18 @@ export function redirectUriFault(uri: string): string | undefined {
   return undefined;
 }
 
+/** Names that mean this machine or this network, wherever they are asked for (RFC 6761, RFC 6762, ICANN's `internal`). */
+const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|intranet|lan|home|home\.arpa|test|invalid)\.?$/i;
+
+/**
+ * Whether a client metadata document may be fetched from there: from a public name only, never from a bare address. The
+ * library looks again, at the address that the name leads to.
+ */
+export function isPublicDocument(clientId: string): boolean {
+  const hostname = URL.parse(clientId)?.hostname ?? '';
+  return hostname.includes('.') && !/^[\d.]+$/.test(hostname) && !PRIVATE_NAMES.test(hostname);
+}
+
 /** Whether an answer to this URI never leaves the person's own device. */
 export const isLoopbackRedirect = (uri: string): boolean => {
   const url = URL.parse(uri);

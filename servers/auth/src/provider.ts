@@ -34,7 +34,7 @@ export interface ProviderOptions {
   identityProviders: readonly string[];
   accessTokenPrefix: string;
   /** Whether a client's metadata document may be fetched now. */
-  allowFetch: (ctx: KoaContextWithOIDC) => boolean;
+  allowFetch: (ctx: KoaContextWithOIDC, clientId: string) => boolean;
   fetch: typeof fetch | undefined;
   now: () => number;
   log: Log;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { LIFETIMES, startGateway, type TestGateway } from '../support/gateway.ts';
 import { claimsOf, post, register, TestClient, type Answer } from '../support/client.ts';
 
 describe('Registration', () => {
@@ -245,7 +245,7 @@ describe('Registration', () => {
     const clock = { now: Date.now() };
     const aging = await startGateway({
       now: () => clock.now,
-      lifetimes: { ...gateway.lifetimes, client: 86_400 },
+      lifetimes: { ...LIFETIMES, client: 86_400 },
     });
     try {
       const used = await register(aging, PUBLIC);

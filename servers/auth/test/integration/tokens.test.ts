@@ -235,7 +235,7 @@ describe('Tokens', () => {
     const { refresh } = await client.tokens();
     await client.refresh(refresh);
     clock.now += 10_001;
-    await gateway.sweep();
+    await gateway.inStore((store) => store.sweep());
     expect(gateway.query("SELECT key FROM records WHERE kind = 'RefreshAnswer'")).to.deep.equal([]);
   });
 });

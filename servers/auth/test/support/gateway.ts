@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createLog, traceId } from '@mcpgw/kit';
 import type { Lifetimes, McpRoute, RouteTable } from '@mcpgw/kit/contract';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { tempDir } from '../../../../test/support/temp-dir.ts';
 import { createAuth, type AuthModule, type AuthOptions } from '../../src/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
 
 export const SIGN_IN_CODE = 'ABCD-EFGH-JKLM';
 
@@ -19,32 +19,8 @@ export const LIFETIMES: Lifetimes = {
   client: 90 * 86_400,
 };
 
-/** An authorization server on a port of its own, as the gateway would host it. */
-export interface TestGateway {
-  issuer: string;
-  port: number;
-  auth: AuthModule;
-  databaseFile: string;
-  /** Looks into the database. */
-  query(sql: string): Record<string, unknown>[];
-  /** Removes what has expired, as the module does from time to time. */
-  sweep(): Promise<void>;
-  lifetimes: Lifetimes;
-  /** What was logged, one object a line. */
-  lines: Record<string, unknown>[];
-  /** The resource of a service. */
-  resource(service: string): string;
-  /** Replaces the route table. */
-  serve(...services: string[]): void;
-  /** Asks the admin API. */
-  admin(method: string, path: string, body?: unknown): Promise<Response>;
-  /** Ends the module and starts it anew on the same port, database and keys. */
-  restart(): Promise<void>;
-  close(): Promise<void>;
-}
-
 export interface TestGatewayOptions extends Partial<
-  Pick<AuthOptions, 'lifetimes' | 'registrationsPerMinute' | 'now' | 'fetch' | 'issuer'>
+  Pick<AuthOptions, 'lifetimes' | 'registrationsPerMinute' | 'now' | 'fetch'>
 > {
   services?: string[];
   /** The sign-in code is not set. */
@@ -80,92 +56,125 @@ const table = (issuer: string, services: string[]): RouteTable => ({
   routes: services.map((name) => mcpRoute(issuer, name, name === 'echo' ? ['echo:write'] : [])),
 });
 
-export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const folder = mkdtempSync(join(tmpdir(), 'mcpgw-auth-'));
-  const lines: Record<string, unknown>[] = [];
-  const log = createLog('auth', 'debug', {
-    write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
-  });
-  const databaseFile = join(folder, 'data', 'auth.sqlite');
-  let auth: AuthModule | undefined;
-  const server = createServer((request, response) => auth?.handler(request, response));
-  const adminServer = createServer((request, response) => {
-    if (auth?.admin(request, response) !== true) response.writeHead(404).end(traceId(request.headers));
-  });
-  const port = await listen(server);
-  const adminPort = await listen(adminServer);
-  const issuer = options.issuer ?? `http://localhost:${port}`;
-  let routes = table(issuer, options.services ?? ['echo', 'memory']);
+/** An authorization server on a port of its own, as the gateway would host it. */
+export class TestGateway {
+  readonly issuer: string;
+  readonly port: number;
+  readonly databaseFile: string;
+  /** What was logged, one object a line. */
+  readonly lines: Record<string, unknown>[] = [];
+  readonly #folder = tempDir();
+  readonly #options: TestGatewayOptions;
+  readonly #server: Server;
+  readonly #adminServer: Server;
+  #routes: RouteTable;
+  #auth: AuthModule | undefined;
 
-  const start = async (): Promise<void> => {
-    auth = createAuth({
-      lifetimes: LIFETIMES,
-      registrationsPerMinute: 1000,
-      ...options,
-      issuer,
-      databaseFile,
-      keysFile: join(folder, 'data', 'keys.json'),
-      identityProviders: ['local'],
-      routes: () => routes,
-      log,
+  private constructor(options: TestGatewayOptions, server: Server, adminServer: Server) {
+    this.#options = options;
+    this.#server = server;
+    this.#adminServer = adminServer;
+    this.port = portOf(server);
+    this.issuer = `http://localhost:${this.port}`;
+    this.databaseFile = join(this.#folder.path, 'data', 'auth.sqlite');
+    this.#routes = table(this.issuer, options.services ?? ['echo', 'memory']);
+    server.on('request', (request, response) => this.auth.handler(request, response));
+    adminServer.on('request', (request, response) => {
+      if (!this.auth.admin(request, response)) response.writeHead(404).end(traceId(request.headers));
     });
-    await auth.ready;
-  };
-  const admin = (method: string, path: string, body?: unknown): Promise<Response> =>
-    fetch(`http://127.0.0.1:${adminPort}${path}`, {
+  }
+
+  static async start(options: TestGatewayOptions): Promise<TestGateway> {
+    const gateway = new TestGateway(options, await listen(), await listen());
+    await gateway.#open();
+    if (options.closed !== true) await gateway.admin('PUT', '/sign-in-code', { code: SIGN_IN_CODE });
+    return gateway;
+  }
+
+  get auth(): AuthModule {
+    if (this.#auth === undefined) throw new Error('the module is not there');
+    return this.#auth;
+  }
+
+  /** The resource of a service. */
+  resource(service: string): string {
+    return `${this.issuer}/${service}/mcp`;
+  }
+
+  /** Replaces the route table. */
+  serve(...services: string[]): void {
+    this.#routes = table(this.issuer, services);
+  }
+
+  /** Asks the admin API. */
+  admin(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`http://127.0.0.1:${portOf(this.#adminServer)}${path}`, {
       method,
       ...(body !== undefined && {
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json' },
       }),
     });
-  await start();
-  if (!options.closed) await admin('PUT', '/sign-in-code', { code: SIGN_IN_CODE });
+  }
 
-  return {
-    issuer,
-    port,
-    databaseFile,
-    query: (sql) => {
-      const database = new DatabaseSync(databaseFile, { readOnly: true });
-      try {
-        return database.prepare(sql).all();
-      } finally {
-        database.close();
-      }
-    },
-    sweep: async () => {
-      const store = openSqliteStore({ file: databaseFile, now: options.now ?? Date.now });
-      await store.sweep();
-      await store.close();
-    },
-    lifetimes: options.lifetimes ?? LIFETIMES,
-    lines,
-    admin,
-    get auth() {
-      if (auth === undefined) throw new Error('not started');
-      return auth;
-    },
-    resource: (service) => `${issuer}/${service}/mcp`,
-    serve: (...services) => {
-      routes = table(issuer, services);
-    },
-    restart: async () => {
-      await auth?.close(1000);
-      await start();
-    },
-    close: async () => {
-      await auth?.close(100);
-      for (const it of [server, adminServer]) {
-        it.closeAllConnections();
-        await new Promise((resolve) => it.close(resolve));
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  /** Looks into the database. */
+  query(sql: string): Record<string, unknown>[] {
+    const database = new DatabaseSync(this.databaseFile, { readOnly: true });
+    try {
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Works on the same data, past the module. */
+  async inStore(work: (store: Store) => Promise<void>): Promise<void> {
+    const store = openSqliteStore({ file: this.databaseFile, now: this.#options.now ?? Date.now });
+    await work(store);
+    await store.close();
+  }
+
+  /** Ends the module and starts it anew on the same port, database and keys. */
+  async restart(): Promise<void> {
+    await this.auth.close(1000);
+    await this.#open();
+  }
+
+  async close(): Promise<void> {
+    await this.auth.close(100);
+    for (const server of [this.#server, this.#adminServer]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+    this.#folder.remove();
+  }
+
+  async #open(): Promise<void> {
+    const { lines } = this;
+    this.#auth = createAuth({
+      lifetimes: LIFETIMES,
+      registrationsPerMinute: 1000,
+      ...this.#options,
+      issuer: this.issuer,
+      databaseFile: this.databaseFile,
+      keysFile: join(this.#folder.path, 'data', 'keys.json'),
+      identityProviders: ['local'],
+      routes: () => this.#routes,
+      log: createLog('auth', 'debug', {
+        write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+      }),
+    });
+    await this.#auth.ready;
+  }
 }
 
-async function listen(server: Server): Promise<number> {
+export const startGateway = (options: TestGatewayOptions = {}): Promise<TestGateway> =>
+  TestGateway.start(options);
+
+async function listen(): Promise<Server> {
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  return (server.address() as AddressInfo).port;
+  return server;
 }
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
