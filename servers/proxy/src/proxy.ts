@@ -11,6 +11,14 @@ import type { Counters } from './counters.ts';
 import { createHandler } from './http/handler.ts';
 import { Backends } from './legacy/backends.ts';
 import { Sessions } from './legacy/sessions.ts';
+import { Changes } from './modern/changes.ts';
+import { EVERYBODY } from './modern/context.ts';
+import type { Listener } from './modern/listen.ts';
+import { ParamHeaderRules } from './modern/param-headers.ts';
+import { ParkedCalls } from './modern/parked-calls.ts';
+import { Pool } from './modern/pool.ts';
+import { Replies } from './modern/replies.ts';
+import type { Notification } from './jsonrpc/message.ts';
 
 export interface ProxyOptions {
   /** Short name of the service, for logs. */
@@ -26,6 +34,8 @@ export interface ProxyOptions {
   watchdog?: Watchdog;
 }
 
+/** How long a call may wait for its client's answers. */
+const PARKED_MS = 600_000;
 const TICK_MS = 500;
 const HEARTBEAT_MS = 15_000;
 const DRAIN_POLL_MS = 20;
@@ -53,32 +63,58 @@ export function createProxy({
     // Everybody's child is missed by everybody; any other is replaced when its own client asks.
     if (shared) supervisor.suspect();
   };
+  const changes = new Changes();
   const onReady = (facts: ServerFacts): void => supervisor.answered(facts);
-  const backends = new Backends({ run, launcher, version, onReady, onCrash, log });
+  const onChange = (notification: Notification): void => changes.publish(EVERYBODY, notification);
+  const backends = new Backends({ run, launcher, version, onReady, onChange, onCrash, log });
   const supervisor = new Supervisor({
     probe: () => (shared ? probeShared(backends) : probe(launcher, version, log)),
     log,
   });
   const sessions = new Sessions(run.limits, hostname());
   const legacy = { run, sessions, backends, supervisor, counters, log };
-  const http = createHandler({ legacy, run, origins, log });
+  const parked = new ParkedCalls(Math.min(run.limits.sessionIdleMs, PARKED_MS));
+  const makeRoom = (principal: string): boolean => parked.evictOldest(principal);
+  const pool = new Pool({ run, launcher, supervisor, places: sessions, changes, makeRoom, version, log });
+  const replies = new Replies(run.limits.inFlight);
+  const listeners = new Set<Listener>();
+  const rules = new ParamHeaderRules();
+  const modern = {
+    run,
+    supervisor,
+    backends,
+    pool,
+    parked,
+    changes,
+    listeners,
+    rules,
+    replies,
+    counters,
+    log,
+  };
+  const http = createHandler({ legacy, modern, run, origins, log });
 
   let sinceHeartbeat = 0;
   const ticker = setInterval(() => {
     const now = Date.now();
     sessions.sweep(now);
     backends.sweep(now);
+    pool.sweep(now);
+    parked.sweep(now);
     sinceHeartbeat += TICK_MS;
     if (sinceHeartbeat < HEARTBEAT_MS) return;
     sinceHeartbeat = 0;
     for (const session of sessions) session.heartbeat(now, HEARTBEAT_MS);
+    replies.heartbeat(now, HEARTBEAT_MS);
   }, TICK_MS);
   ticker.unref();
 
   const stop = async (graceMs: number): Promise<void> => {
     http.refuseNew();
     const drainUntil = Date.now() + graceMs / 2;
-    const busy = (): boolean => [...sessions].some(({ inFlight }) => inFlight > 0);
+    for (const listener of listeners) listener.finish();
+    parked.end('The service is stopping');
+    const busy = (): boolean => replies.size > 0 || [...sessions].some(({ inFlight }) => inFlight > 0);
     while (busy() && Date.now() < drainUntil) await delay(DRAIN_POLL_MS);
     for (const session of sessions) sessions.end(session, 'The service is stopping');
     await launcher.close(Math.max(graceMs * 0.4, 500));

@@ -56,6 +56,7 @@ export class Connection {
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #garbage = 0;
+  #toolsRevision = 0;
 
   /** @param requestMs how long the child may be silent about a request */
   constructor(child: Child, owner: ConnectionOwner, requestMs: number, log: Log) {
@@ -73,6 +74,11 @@ export class Connection {
   /** Requests that wait for an answer. */
   get inFlight(): number {
     return this.#pending.size;
+  }
+
+  /** Counts how often the child has said that its tools changed. */
+  get toolsRevision(): number {
+    return this.#toolsRevision;
   }
 
   /**
@@ -115,6 +121,18 @@ export class Connection {
     this.notify('notifications/cancelled', JSON.stringify({ requestId: id, reason }));
   }
 
+  /**
+   * Gives a request another deadline.
+   * @param ms from now on
+   * @param tokenText progress token to report under from now on; unchanged when undefined
+   */
+  extend(id: number, ms: number, tokenText?: string): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    pending.deadline = Date.now() + ms;
+    if (tokenText !== undefined && pending.tokenText !== undefined) pending.tokenText = tokenText;
+  }
+
   /** Ends the requests whose deadline has passed. */
   sweep(now: number): void {
     for (const [id, { call, deadline }] of this.#pending) {
@@ -134,6 +152,7 @@ export class Connection {
         this.#reply(message);
         break;
       case 'notification':
+        if (message.method === 'notifications/tools/list_changed') this.#toolsRevision++;
         if (message.method === 'notifications/progress') this.#progress(message);
         else this.#owner.onNotification(message, this);
         break;

@@ -8,6 +8,10 @@ import type { Backend } from '../legacy/backend.ts';
 import type { LegacyContext } from '../legacy/context.ts';
 import { handleDelete, handleGet } from '../legacy/get.ts';
 import { handlePost } from '../legacy/post.ts';
+import type { ModernContext } from '../modern/context.ts';
+import { MODERN_VERSION } from '../modern/envelope.ts';
+import { isModern } from '../modern/ladder.ts';
+import { handleModernPost } from '../modern/post.ts';
 import { callerOf, SinglePrincipal, type Caller } from '../policy.ts';
 import { BodyReader } from './body.ts';
 import { checkAccept, checkContentType, checkOrigin } from './guards.ts';
@@ -15,6 +19,7 @@ import { refuse, replyEmpty, replyJson, type Refusal } from './reply.ts';
 
 export interface HandlerOptions {
   legacy: LegacyContext;
+  modern: ModernContext;
   run: ProxyRun;
   /** Absent when an edge has checked Host and Origin. */
   origins: readonly string[] | undefined;
@@ -47,7 +52,7 @@ const NOT_YOURS: Refusal = {
 const POST_TYPES = ['application/json', 'text/event-stream'];
 
 /** The way in: paths, methods and headers, then the body, then the era. */
-export function createHandler({ legacy, run, origins, log }: HandlerOptions): Handler {
+export function createHandler({ legacy, modern, run, origins, log }: HandlerOptions): Handler {
   const bodies = new BodyReader(run.limits.bodyBytes);
   const single = new SinglePrincipal(run.arbitraryCode && run.isolation !== 'shared');
   let stopping = false;
@@ -69,7 +74,9 @@ export function createHandler({ legacy, run, origins, log }: HandlerOptions): Ha
       const idText = !parsed.batch && first && 'idText' in first ? first.idText : undefined;
       const refusal = wrong ?? turnedAway(caller);
       if (refusal) refuse(response, idText, refusal, log);
-      else guarded(response, () => handlePost(legacy, caller, parsed, request, response));
+      else if (isModern(parsed, request.headers)) {
+        guarded(response, () => handleModernPost(modern, caller, parsed, request, response));
+      } else guarded(response, () => handlePost(legacy, caller, parsed, request, response));
     });
   };
 
@@ -87,7 +94,9 @@ export function createHandler({ legacy, run, origins, log }: HandlerOptions): Ha
       return;
     }
     const refusal = turnedAway(caller);
-    if (request.method !== 'GET' && request.method !== 'DELETE') {
+    if (request.headers['mcp-protocol-version'] === MODERN_VERSION)
+      replyEmpty(response, 405, { allow: 'POST' });
+    else if (request.method !== 'GET' && request.method !== 'DELETE') {
       replyEmpty(response, 405, { allow: 'GET, POST, DELETE' });
     } else if (refusal) refuse(response, undefined, refusal, log);
     else if (request.method === 'GET') handleGet(legacy, caller, request, response);

@@ -29,6 +29,8 @@ export interface BackendOptions {
   limits: Limits;
   /** Called when a child has answered `initialize`. */
   onReady: (facts: ServerFacts) => void;
+  /** Called when a child in service says that something has changed for everybody. */
+  onChange: (notification: Notification) => void;
   /** Called when a child in service ends by itself. */
   onCrash: () => void;
   log: Log;
@@ -191,6 +193,7 @@ export class Backend implements ConnectionOwner {
     }
     const listChanged = LIST_CHANGED.test(method);
     if (this.shared && !listChanged) return;
+    if (this.shared) this.#options.onChange(notification);
     const ofItself = listChanged || method === 'notifications/resources/updated';
     const client = ofItself ? undefined : this.#addressee();
     const text = notificationText(method, paramsText);

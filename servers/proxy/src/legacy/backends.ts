@@ -2,6 +2,7 @@ import type { Log } from '@mcpgw/kit';
 import type { ProxyRun } from '@mcpgw/kit/contract';
 import { neutralInitialize, type ServerFacts } from '../child/handshake.ts';
 import type { Launcher } from '../child/launcher.ts';
+import type { Notification } from '../jsonrpc/message.ts';
 import { Backend } from './backend.ts';
 
 export interface BackendsOptions {
@@ -10,6 +11,7 @@ export interface BackendsOptions {
   /** Version of this software, told to a shared child as its client's. */
   version: string;
   onReady: (facts: ServerFacts) => void;
+  onChange: (notification: Notification) => void;
   onCrash: () => void;
   log: Log;
 }
@@ -69,7 +71,7 @@ export class Backends {
   }
 
   #create(principal: string, initializeText: string): Backend {
-    const { run, launcher, onReady, onCrash, log } = this.#options;
+    const { run, launcher, onReady, onChange, onCrash, log } = this.#options;
     const lingerMs = { session: 0, user: run.limits.sessionIdleMs, shared: Infinity }[run.isolation];
     const backend = new Backend({
       launcher,
@@ -79,6 +81,7 @@ export class Backends {
       lingerMs,
       limits: run.limits,
       onReady,
+      onChange,
       onCrash,
       log,
     });

@@ -1,5 +1,4 @@
 import type { ServerFacts } from '../child/handshake.ts';
-import { isObject } from '../jsonrpc/message.ts';
 import { member } from '../jsonrpc/scan.ts';
 import { omitMembers, splice } from '../jsonrpc/splice.ts';
 
@@ -15,19 +14,19 @@ export function sharedResult(facts: ServerFacts, version: string, shared: boolea
   let text = facts.resultText;
   const versionSpan = member(text, 0, 'protocolVersion');
   if (versionSpan) text = splice(text, versionSpan, JSON.stringify(version));
-  const capabilitiesSpan = member(text, 0, 'capabilities');
-  if (!shared || !capabilitiesSpan || !isObject(facts.capabilities)) return text;
-  let capabilities = omitMembers(
-    text.slice(capabilitiesSpan.start, capabilitiesSpan.end),
-    (key) => !SHAREABLE.has(key),
+  const capabilities = member(text, 0, 'capabilities');
+  if (!shared || !capabilities || text[capabilities.start] !== '{') return text;
+  return splice(text, capabilities, shareableCapabilities(text.slice(capabilities.start, capabilities.end)));
+}
+
+/** Server capabilities without those whose messages cannot be told apart between clients. */
+export function shareableCapabilities(capabilitiesText: string): string {
+  const kept = omitMembers(capabilitiesText, (key) => !SHAREABLE.has(key));
+  const resources = member(kept, 0, 'resources');
+  if (!resources || kept[resources.start] !== '{') return kept;
+  return splice(
+    kept,
+    resources,
+    omitMembers(kept.slice(resources.start, resources.end), (key) => key === 'subscribe'),
   );
-  const resources = member(capabilities, 0, 'resources');
-  if (resources && isObject(facts.capabilities['resources'])) {
-    const kept = omitMembers(
-      capabilities.slice(resources.start, resources.end),
-      (key) => key === 'subscribe',
-    );
-    capabilities = splice(capabilities, resources, kept);
-  }
-  return splice(text, capabilitiesSpan, capabilities);
 }
