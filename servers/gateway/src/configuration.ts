@@ -13,6 +13,8 @@ const SETTLE_MS = 50;
 export interface Configuration {
   readonly gateway: GatewayFile;
   readonly routes: RouteTable;
+  /** The text of both files, by which a change is told. */
+  readonly source: string;
 }
 
 /**
@@ -20,10 +22,7 @@ export interface Configuration {
  * @param file path of `gateway.json`
  * @throws StartFailure INVALID_CONFIG naming file, key and what is wrong
  */
-export const readConfiguration = (file: string): Configuration => ({
-  gateway: parse(file, gatewayFileSchema),
-  routes: parse(routesFile(file), routeTableSchema),
-});
+export const readConfiguration = (file: string): Configuration => parseFiles(file, readFiles(file));
 
 export interface FollowOptions {
   file: string;
@@ -43,15 +42,16 @@ export interface Follower {
 /** Follows the two files: told by the system, and by a look every two seconds. A bad file leaves the last good one in force. */
 export function followConfiguration({ file, current, take, log }: FollowOptions): Follower {
   let error: string | undefined;
-  let seen = contents(file);
+  let seen = current.source;
   let settling: NodeJS.Timeout | undefined;
 
   const look = (): void => {
-    const found = contents(file);
-    if (found === seen) return;
-    seen = found;
+    const files = readFiles(file);
+    const source = sourceOf(files);
+    if (source === seen) return;
+    seen = source;
     try {
-      const next = readConfiguration(file);
+      const next = parseFiles(file, files);
       assertSameProcess(current, next);
       take(next);
       error = undefined;
@@ -76,6 +76,8 @@ export function followConfiguration({ file, current, take, log }: FollowOptions)
     unwatched(cause);
   }
   const timer = setInterval(look, LOOK_MS);
+  // What changed while the gateway was starting.
+  settle();
   return {
     get error() {
       return error;
@@ -88,32 +90,47 @@ export function followConfiguration({ file, current, take, log }: FollowOptions)
   };
 }
 
+/** What stands in each of the two files, or why it cannot be read. */
+interface Files {
+  gateway: string | Error;
+  routes: string | Error;
+}
+
 const routesFile = (file: string): string => join(dirname(file), 'routes.json');
 
-/** Both texts, or a word for what cannot be read, to tell a change. */
-const contents = (file: string): string =>
-  [file, routesFile(file)]
-    .map((path) => {
-      try {
-        return readFileSync(path, 'utf8');
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code ?? 'unreadable';
-      }
-    })
-    .join('\n');
+const readFiles = (file: string): Files => ({ gateway: read(file), routes: read(routesFile(file)) });
 
-function parse<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> {
+function read(path: string): string | Error {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const sourceOf = ({ gateway, routes }: Files): string => `${String(gateway)}\n${String(routes)}`;
+
+const parseFiles = (file: string, files: Files): Configuration => ({
+  gateway: parse(file, files.gateway, gatewayFileSchema),
+  routes: parse(routesFile(file), files.routes, routeTableSchema),
+  source: sourceOf(files),
+});
+
+function parse<Schema extends z.ZodType>(
+  file: string,
+  text: string | Error,
+  schema: Schema,
+): z.infer<Schema> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    if (text instanceof Error) throw text;
+    value = JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new StartFailure(
       'INVALID_CONFIG',
       `${file} cannot be read: ${reason}. \`mcpgw up\` writes it anew.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
   const result = schema.safeParse(value);

@@ -121,10 +121,12 @@ export class Service {
     this.#module = undefined;
     this.#failure = undefined;
     if (!module) return;
-    this.#restarts += module.snapshot().restarts;
-    await module.close(graceMs).catch((error: unknown) => {
+    try {
+      this.#restarts += module.snapshot().restarts;
+      await module.close(graceMs);
+    } catch (error) {
       this.#options.log.error({ err: error, service: this.#wanted.name }, 'a service did not end well');
-    });
+    }
   }
 
   async #start(service: Selected): Promise<void> {

@@ -106,7 +106,7 @@ export function createEdge(options: EdgeOptions): RequestListener {
       options.auth(request, response);
       return;
     }
-    // The authorization server decides for itself, by the redirect URIs of its clients, who may read its answers.
+    // The authorization server says for itself who may read its answers.
     if (request.headers.origin !== undefined) allowOrigin(response, request.headers.origin);
     if (target && request.method === 'OPTIONS') answerPreflight(request, response);
     else if (target?.kind === 'mcp') askVerify(exchange, target.route);

@@ -146,6 +146,15 @@ describe('the configuration of the gateway', () => {
     });
   });
 
+  it('is taken over when it changed after it was read and before it was followed', async () => {
+    const current = readConfiguration(file);
+    write('gateway.json', gatewayFile(folder.path, { logLevel: 'debug' }));
+    const taken: Configuration[] = [];
+    const follower = followConfiguration({ file, current, take: (next) => taken.push(next), log: silent });
+    await until('the change is taken', () => taken.length === 1);
+    follower.close();
+  });
+
   it('reports what keeps it from being taken over', async () => {
     const take = (): void => {
       throw new Error('cannot take it');
