@@ -25,10 +25,6 @@ const PROGRAMS = {
     names: ['redis-server'],
     install: { linux: 'sudo apt-get install redis-server', darwin: 'brew install redis' },
   },
-  uv: {
-    names: ['uv'],
-    install: { linux: 'pip install --user uv', darwin: 'brew install uv' },
-  },
 } as const satisfies Record<string, Program>;
 
 /** A program that some tests need and a machine may lack. */
