@@ -1,25 +1,31 @@
 import { UserError, type ErrorCode } from '../errors.ts';
 import type { InstallerResult } from './run-installer.ts';
 
-/** What an installer's output says about why it failed. The first that matches counts. */
-const REASONS: readonly { code: ErrorCode; pattern: RegExp }[] = [
+/** What an installer's output says about why it failed: codes of npm and of the system, and phrases. The first counts. */
+const REASONS: readonly { reason: ErrorCode; codes: RegExp; phrases: RegExp }[] = [
   {
-    code: 'INTEGRITY_MISMATCH',
-    pattern:
-      /\bEINTEGRITY\b|DO NOT MATCH THE HASHES|hash mismatch|no hashes? .*(was|were) provided|Hash mismatch/i,
-  },
-  { code: 'DISK_FULL', pattern: /\bENOSPC\b|\bEDQUOT\b|No space left on device|Disk quota exceeded/i },
-  { code: 'READ_ONLY', pattern: /\bEROFS\b|Read-only file system/i },
-  { code: 'NO_PERMISSION', pattern: /\bEACCES\b|\bEPERM\b|Permission denied/i },
-  {
-    code: 'REGISTRY_UNREACHABLE',
-    pattern:
-      /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|E401|E403|E407|E5\d\d|FETCH_ERROR|EPROTO|\w*CERT\w*)\b|Failed to establish a new connection|connection broken|Max retries exceeded|Read timed out|ConnectTimeout|ProxyError|error sending request|Failed to fetch|dns error|tcp connect error|could not connect|Could not fetch URL/i,
+    reason: 'INTEGRITY_MISMATCH',
+    codes: /\bEINTEGRITY\b/,
+    phrases: /do not match the hashes|hash mismatch/i,
   },
   {
-    code: 'INVALID_DESCRIPTOR',
-    pattern:
-      /\bE404\b|\bETARGET\b|No matching distribution found|was not found in the package registry|there is no version of/i,
+    reason: 'DISK_FULL',
+    codes: /\b(ENOSPC|EDQUOT)\b/,
+    phrases: /no space left on device|disk quota exceeded/i,
+  },
+  { reason: 'READ_ONLY', codes: /\bEROFS\b/, phrases: /read-only file system/i },
+  { reason: 'NO_PERMISSION', codes: /\b(EACCES|EPERM)\b/, phrases: /permission denied/i },
+  {
+    reason: 'REGISTRY_UNREACHABLE',
+    codes:
+      /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|E401|E403|E407|E429|E5\d\d|EPROTO|[A-Z_]+CERT[A-Z_]*)\b/,
+    phrases:
+      /failed to establish a new connection|connection broken|max retries exceeded|timed out|proxyerror|error sending request|failed to fetch|dns error|could not fetch url/i,
+  },
+  {
+    reason: 'INVALID_DESCRIPTOR',
+    codes: /\b(E404|ETARGET)\b/,
+    phrases: /no matching distribution found|not found in the package registry|there is no version of/i,
   },
 ];
 
@@ -34,7 +40,9 @@ export interface FailureContext {
 /** An installer's failure as an error that says what to do next. */
 export function installerFailure(result: InstallerResult, context: FailureContext): UserError {
   const output = `${result.stderr}\n${result.stdout}`;
-  const code = REASONS.find(({ pattern }) => pattern.test(output))?.code ?? 'INSTALL_FAILED';
+  const code =
+    REASONS.find(({ codes, phrases }) => codes.test(output) || phrases.test(output))?.reason ??
+    'INSTALL_FAILED';
   const { service, packages, installer, file } = context;
   const said = lastWords(output);
   const quote = said === '' ? '' : ` ${installer} says: ${said}`;
@@ -87,15 +95,22 @@ export function installerFailure(result: InstallerResult, context: FailureContex
   }
 }
 
-/** The line that says most: installers end with hints, and begin with progress. */
+const PREFIX = /^((npm (error|ERR!)|error:|cause:|warning:|notarget|network|404)\s+)+/i;
+const NOISE = /^(code|errno|syscall|at) |complete log of this run|^\[notice\]/;
+const TELLING =
+  /failed|refused|mismatch|do not match|not found|no matching|unable|cannot|could not|no space|denied/i;
+
+/** The line that says most: installers end with hints, and begin with progress. Passwords in addresses are left out. */
 function lastWords(output: string): string {
   const lines = output
     .split('\n')
-    .map((line) => line.replace(/^(npm (error|ERR!)|ERROR:|error:|×|╰─▶|├─▶|│)\s*/i, '').trim())
-    .filter((line) => line !== '' && !/A complete log of this run|^at |^\[notice\]/.test(line));
-  const telling = lines.find((line) =>
-    /failed|refused|mismatch|not found|unable|cannot|could not|no space/i.test(line),
-  );
-  const line = telling ?? lines.at(-1) ?? '';
+    .map((line) =>
+      line
+        .trim()
+        .replace(PREFIX, '')
+        .replaceAll(/\/\/[^/@\s]+@/g, '//'),
+    )
+    .filter((line) => line !== '' && !NOISE.test(line));
+  const line = lines.find((it) => TELLING.test(it)) ?? lines.at(-1) ?? '';
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
