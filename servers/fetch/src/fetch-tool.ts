@@ -31,6 +31,8 @@ const inputSchema = z.strictObject({
   raw: z.boolean().default(false).describe('The source as it is, instead of Markdown or laid-out JSON.'),
 });
 
+const NO_TEXT =
+  '(There is no text here. A page that scripts build in a browser looks like this; raw: true shows its source.)';
 /** How often progress is told, in milliseconds. */
 const PROGRESS_MS = 500;
 
@@ -113,7 +115,7 @@ function answer(page: ReadPage, input: Input): Answer<z.infer<typeof outputSchem
     throw new ToolError(`The page has ${content.text.length} characters: start_index is past its end.`);
   const title = content.title !== undefined && part.start === 0 ? `# ${content.title}\n\n` : '';
   return {
-    text: `${title}${part.text}`,
+    text: `${title}${part.text || NO_TEXT}`,
     content: [{ type: 'text', text: provenance(page, part) }],
     data: {
       ...common,

@@ -145,6 +145,7 @@ function pretty(text: string): string {
 }
 
 function failureText({ status, url }: FetchedPage, page: ReadPage | undefined): string {
-  const excerpt = page?.content.kind === 'text' ? `\n\n${page.content.text.slice(0, EXCERPT)}` : '';
-  return `${url.href} answers ${status} ${STATUS_CODES[status] ?? ''}.${excerpt}`;
+  const shown = page?.content.kind === 'text' ? [page.content.title ?? '', page.content.text] : [];
+  const excerpt = shown.join('\n\n').trim().slice(0, EXCERPT);
+  return `${url.href} answers ${status} ${STATUS_CODES[status] ?? ''}.${excerpt === '' ? '' : `\n\n${excerpt}`}`;
 }

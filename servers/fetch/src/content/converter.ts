@@ -1,4 +1,5 @@
 import { ToolError } from '@mcpgw/kit/mcp';
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { BOUNDS } from '../options.ts';
 import type { Page } from './page.ts';
@@ -39,35 +40,35 @@ export function createConverter(entry: URL = workerEntry(), convertMs: number = 
     await ending?.terminate();
   };
 
+  const start = (): Worker => {
+    // An empty environment: the thread needs none, and a page that broke out of the parser finds none.
+    const thread = new Worker(entry, { env: {}, resourceLimits: MEMORY });
+    // Also between jobs, when nobody waits for it: an error without a listener would end the process.
+    thread.on('error', () => undefined);
+    return thread;
+  };
+
   const run = async (job: Job, signal: AbortSignal): Promise<Page> => {
     signal.throwIfAborted();
     clearTimeout(idle);
-    // An empty environment: the thread needs none, and a page that broke out of the parser finds none.
-    const thread = (worker ??= new Worker(entry, { env: {}, resourceLimits: MEMORY }));
-    const { promise, resolve, reject } = Promise.withResolvers<JobResult>();
-    const give = (reason: string) => (): void =>
-      reject(new ToolError(`The page cannot be converted: ${reason}.`));
-    const onAbort = (): void => reject(signal.reason as Error);
-    const deadline = setTimeout(give('it takes too long'), convertMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    thread
-      .once('message', resolve)
-      .once('error', give('it needs too much memory'))
-      .once('exit', give('it was ended'));
-    thread.postMessage(job);
+    worker ??= start();
+    const deadline = AbortSignal.timeout(convertMs);
     try {
-      const result = await promise;
+      const answered = once(worker, 'message', { signal: AbortSignal.any([signal, deadline]) });
+      worker.postMessage(job);
+      const [result] = (await answered) as [JobResult];
       if (!result.ok)
         throw new ToolError('The page cannot be converted. Ask again with raw: true for its source.');
       idle = setTimeout(() => void stop(), IDLE_MS).unref();
       return result.page;
     } catch (error) {
       await stop();
-      throw error;
-    } finally {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', onAbort);
-      thread.removeAllListeners();
+      signal.throwIfAborted();
+      if (error instanceof ToolError) throw error;
+      const reason = deadline.aborted ? 'it takes too long' : 'it needs too much memory';
+      throw new ToolError(
+        `The page cannot be converted: ${reason}. Ask again with raw: true for its source.`,
+      );
     }
   };
 
@@ -90,5 +91,5 @@ export function createConverter(entry: URL = workerEntry(), convertMs: number = 
 
 /** Beside this file: its source, or in a build its bundle (scripts/build.mjs). */
 function workerEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './fetch-worker.mjs', import.meta.url);
+  return new URL(import.meta.url.endsWith('.ts') ? '../worker.ts' : './fetch-worker.mjs', import.meta.url);
 }

@@ -1,3 +1,4 @@
+// @ts-expect-error -- its types speak of a module called domino
 import domino from '@mixmark-io/domino';
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
@@ -12,7 +13,7 @@ export interface Element {
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
   remove(): void;
-  cloneNode(deep: true): this;
+  replaceWith(text: string): void;
 }
 
 export interface Document extends Element {
@@ -26,12 +27,14 @@ export interface Document extends Element {
 export const parseDocument = (html: string): Document =>
   parse(createDocument(html, true).documentElement.outerHTML).document;
 
+const { createDocument } = domino as {
+  /** Parses as the HTML standard says. @param force also where the text is empty */
+  createDocument: (
+    html: string,
+    force: boolean,
+  ) => { readonly documentElement: { readonly outerHTML: string } };
+};
 const parse = parseHTML as unknown as (html: string) => { document: Document };
-const createDocument = domino.createDocument as unknown as (
-  html: string,
-  force: boolean,
-) => { documentElement: { outerHTML: string } };
-
 /** An article as Readability finds it. */
 interface Article {
   title?: string | null;
@@ -42,5 +45,5 @@ interface Article {
 /** Finds the article of a page; changes the document. */
 export const ArticleReader = Readability as unknown as new (
   document: Document,
-  options: { keepClasses: boolean; maxElemsToParse: number; charThreshold: number },
+  options: { keepClasses: boolean; maxElemsToParse: number },
 ) => { parse(): Article | null };

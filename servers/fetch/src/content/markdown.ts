@@ -1,5 +1,28 @@
-import { gfm } from '@joplin/turndown-plugin-gfm';
 import Turndown from 'turndown';
+import { codeBlock } from './markdown/code.ts';
+import { listItem } from './markdown/list.ts';
+import { cell, table } from './markdown/table.ts';
+import type { Node } from './markdown/node.ts';
+
+type Rule = readonly [name: string, filter: string[], replacement: (content: string, node: Node) => string];
+
+/** What CommonMark lacks, and what the converter's own rules lay out in another style. */
+const RULES: readonly Rule[] = [
+  ['struck', ['del', 's', 'strike'], (content) => (content.trim() === '' ? content : `~~${content}~~`)],
+  ['quoted', ['q'], (content) => `“${content}”`],
+  ['raised', ['sup'], (content) => (content.includes('](') ? content : `^${content}`)],
+  ['term', ['dt', 'summary'], (content) => `\n\n**${content.trim()}**\n\n`],
+  ['code', ['pre'], (_content, node) => codeBlock(node)],
+  ['item', ['li'], listItem],
+  ['cell', ['td', 'th'], cell],
+  ['table', ['table'], table],
+];
+
+/** What is used of Turndown, whose types are of a browser's DOM. */
+interface Converter {
+  addRule(name: string, rule: { filter: string[]; replacement: Rule[2] }): void;
+  turndown(html: string): string;
+}
 
 /** HTML as GitHub flavoured Markdown, in one style. */
 export function toMarkdown(html: string): string {
@@ -9,42 +32,11 @@ export function toMarkdown(html: string): string {
     bulletListMarker: '-',
     codeBlockStyle: 'fenced',
     emDelimiter: '_',
-  });
-  converter.use(gfm);
-  converter.addRule('listItem', {
-    filter: 'li',
-    replacement: (content, node) => listItem(content, node as Item),
-  });
+  }) as unknown as Converter;
+  for (const [name, filter, replacement] of RULES) converter.addRule(name, { filter, replacement });
   return converter
     .turndown(html)
     .replaceAll(/[ \t]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();
-}
-
-interface Item {
-  readonly parentNode: Item | null;
-  readonly nodeName: string;
-  readonly nextSibling: Item | null;
-  readonly children: Iterable<Item> & { readonly length: number; readonly [index: number]: Item | undefined };
-  getAttribute(name: string): string | null;
-}
-
-/** One space after the marker, and what belongs to the item below its text; the converter's own rule pads to four. */
-function listItem(content: string, item: Item): string {
-  const marker = markerOf(item);
-  const indented = content
-    .replace(/^\n+/, '')
-    .replace(/\n+$/, '')
-    .replaceAll('\n', `\n${' '.repeat(marker.length)}`);
-  return `${marker}${indented}${item.nextSibling ? '\n' : ''}`;
-}
-
-function markerOf(item: Item): string {
-  const list = item.parentNode;
-  if (list?.nodeName !== 'OL') return '- ';
-  const start = Number(list.getAttribute('start') ?? 1);
-  let index = 0;
-  while (index < list.children.length && list.children[index] !== item) index += 1;
-  return `${(Number.isSafeInteger(start) ? start : 1) + index}. `;
 }

@@ -80,6 +80,7 @@ async function dial(
   address: string,
   ca: string | undefined,
   signal: AbortSignal,
+  judgeRemote: (address: string) => void,
 ): Promise<Socket> {
   const { host, port, secure } = target;
   const socket = secure

@@ -44,7 +44,7 @@ function matcher(entries: readonly string[]): (host: string) => boolean {
 function parseEntry(entry: string): { host: string; port: number | undefined } {
   const url = URL.parse(`http://${entry}`);
   const bare =
-    url && url.pathname === '/' && !url.search && !url.hash && !url.username && !entry.endsWith('/');
+    url && url.pathname === '/' && !url.search && !url.hash && !url.username && !/[*/]$/.test(entry);
   if (!url || !bare)
     throw new Error(`${entry} is not a host. Allowed: example.com, *.example.com, wiki.corp:8080.`);
   const port = /:(\d+)$/.exec(entry.replace(/\[.*\]/, ''))?.[1];

@@ -49,7 +49,6 @@ export async function readBody(
   decoder?.once('error', () => reject(new ToolError('The body is not compressed as its headers say.')));
   source.on('data', (chunk: Buffer) => {
     const rest = maxBytes - length;
-    if (rest <= 0) return;
     chunks.push(chunk.subarray(0, rest));
     length += Math.min(rest, chunk.byteLength);
     if (chunk.byteLength > rest) finish(true);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ToolError } from '@mcpgw/kit/mcp';
 import type { HostRules } from '../guard/hosts.ts';
 import { checkUrl } from '../guard/url.ts';
@@ -53,6 +54,8 @@ export async function follow(
   }
 }
 
-/** Header text is Latin-1 to Node; servers mean UTF-8, and forget to encode spaces. */
-const locationOf = (location: string): string =>
-  Buffer.from(location, 'latin1').toString('utf8').trim().replaceAll(' ', '%20');
+/** Header text is Latin-1 to Node, and UTF-8 to most servers, which forget to encode spaces too. */
+function locationOf(location: string): string {
+  const bytes = Buffer.from(location, 'latin1');
+  return (isUtf8(bytes) ? bytes.toString('utf8') : location).trim().replaceAll(' ', '%20');
+}

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import type { Job, JobResult } from './converter.ts';
-import { convertPage } from './page.ts';
+import type { Job, JobResult } from './content/converter.ts';
+import { convertPage } from './content/page.ts';
 
 /** The thread that parses pages: what a hostile page costs, it costs here. */
 parentPort?.on('message', ({ html, url }: Job) => {
