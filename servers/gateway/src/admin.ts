@@ -1,13 +1,14 @@
 import { listen, send, sendJson, type Listener, type Log } from '@mcpgw/kit';
 import { nameSchema, type AdminError, type GatewayStatus } from '@mcpgw/kit/contract';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { StartFailure } from './failure.ts';
 
 /** Longest path of a Unix socket that every system takes; macOS has room for 104 bytes with the closing zero. */
 const MAX_SOCKET_PATH = 103;
-const PROBE_MS = 1000;
+/** A connection to a Unix socket stands or fails at once; this is for a loop that is busy loading. Milliseconds. */
+const PROBE_MS = 5000;
 
 export interface AdminOptions {
   /** `run/admin.sock` */
@@ -33,7 +34,7 @@ export async function listenAdmin(options: AdminOptions): Promise<Listener> {
       `The path of the admin socket is longer than ${MAX_SOCKET_PATH} bytes: ${socket}. Move the project to a shorter path.`,
     );
   }
-  if (await answers(socket)) {
+  if (existsSync(socket) && (await answers(socket))) {
     throw new StartFailure(
       'ALREADY_RUNNING',
       `Another process answers on ${socket}. \`mcpgw down\` stops it.`,

@@ -195,6 +195,11 @@ describe('the gateway, with two native services and a wrapped one', function () 
         routes.map((it) => (it.kind === 'mcp' ? { ...it, policy: [{ users: ['local:bob'] }] } : it)),
       );
       await until('it is refused', async () => (await project.ping('echo-stateless', token)).status === 403);
+      project.writeRoutes();
+      await until(
+        'it passes again',
+        async () => (await project.ping('echo-stateless', token)).status === 200,
+      );
     });
 
     it('stays as it was under a bad file, and says so', async () => {
