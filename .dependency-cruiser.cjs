@@ -15,7 +15,7 @@ module.exports = {
       to: { path: '^servers/', pathNot: '^servers/kit/src/contract/' },
     },
     up('servers-never-import-src', '^servers/', '^src/'),
-    up('nothing-imports-commands', '^(src/lib|servers)/', '^src/commands/'),
+    up('nothing-imports-commands', '^(src/lib|servers)/', '^src/(commands|hooks)/'),
     up('errors-stands-alone', lib('errors'), '^src/lib/(?!errors)'),
     up('config-knows-nothing-else', lib('config'), '^src/lib/(?!config/|errors)'),
     up('catalog-on-config', lib('catalog'), '^src/lib/(?!catalog/|config/|errors)'),

@@ -30,7 +30,7 @@ async function buildCommands() {
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   const metafile = await bundle({
     chunkNames: 'chunks/[name]-[hash]',
-    entryPoints: globSync('src/commands/**/*.ts'),
+    entryPoints: globSync('src/{commands,hooks}/**/*.ts'),
     external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
     jsx: 'automatic',
     outbase: 'src',

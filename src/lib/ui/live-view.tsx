@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
 import type { LogEntry, ServiceReport, TargetStatus } from '../targets/target.ts';
 import { printable } from '../text/printable.ts';
 import { STATE_MARKS } from '../text/state.ts';
@@ -27,15 +28,15 @@ export function LiveView({ status, lines, now, columns, rows, footer }: LiveView
       <Head status={status} now={now} />
       <Services services={status.services} columns={columns} />
       {troubled.map(({ name, error }) => (
-        <Text key={name} color="yellow" wrap="truncate">
+        <Tint key={name} color="yellow">
           {name}: {firstLine(error ?? '')}
-        </Text>
+        </Tint>
       ))}
       <Box flexDirection="column" marginTop={1}>
         {lines.slice(Math.max(0, lines.length - room)).map((entry, index) => (
           <Text key={index} wrap="truncate" dimColor={entry.level === 'debug'}>
             <Text dimColor>{entry.time.toTimeString().slice(0, 8)} </Text>
-            <Text color="cyan">{entry.service.padEnd(16)} </Text>
+            <Tint color="cyan">{entry.service.padEnd(16)} </Tint>
             <LogMessage entry={entry} />
           </Text>
         ))}
@@ -86,9 +87,9 @@ function Services({ services, columns }: { services: readonly ServiceReport[]; c
       {services.map((service) => (
         <Text key={service.name} wrap="truncate">
           {service.name.padEnd(nameWidth)}
-          <Text color={STATE_MARKS[service.state].color}>
+          <Tint color={STATE_MARKS[service.state].color}>
             {`${STATE_MARKS[service.state].symbol} ${service.state}`.padEnd(STATE_WIDTH)}
-          </Text>
+          </Tint>
           {COLUMNS.map(([, cell]) => cell(service).padEnd(NUMBER_WIDTH)).join('')}
           {wide ? service.url : ''}
         </Text>
@@ -98,9 +99,19 @@ function Services({ services, columns }: { services: readonly ServiceReport[]; c
 }
 
 function LogMessage({ entry: { level, message } }: { entry: LogEntry }) {
-  if (level === 'error' || level === 'fatal') return <Text color="red">{firstLine(message)}</Text>;
-  if (level === 'warn') return <Text color="yellow">{firstLine(message)}</Text>;
+  if (level === 'error' || level === 'fatal') return <Tint color="red">{firstLine(message)}</Tint>;
+  if (level === 'warn') return <Tint color="yellow">{firstLine(message)}</Tint>;
   return firstLine(message);
+}
+
+/** ink colours through chalk, which knows nothing of NO_COLOR (no-color.org). */
+function Tint({ color, children }: { color: string; children: ReactNode }) {
+  const colored = (process.env['NO_COLOR'] ?? '') === '';
+  return (
+    <Text wrap="truncate" {...(colored && { color })}>
+      {children}
+    </Text>
+  );
 }
 
 const firstLine = (text: string): string => printable(text).split('\n', 1)[0] ?? '';

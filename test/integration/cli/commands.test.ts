@@ -279,6 +279,19 @@ describe('commands', function () {
       expect(result.code, describeResult(result)).to.equal(EXIT.ok);
     });
 
+    it('says which command was probably meant', async () => {
+      for (const [args, meant] of [
+        [['statu'], 'status'],
+        [['token', 'creat'], 'token create'],
+      ] as const) {
+        const result = await cli(args);
+        expect(result.code).to.equal(EXIT.usage);
+        expect(result.stderr).to.contain(`Did you mean ${meant}?`).and.to.contain('WRONG_USE');
+        const { error } = JSON.parse((await cli([...args, '--json'])).stdout) as { error: { code: string } };
+        expect(error.code).to.equal('WRONG_USE');
+      }
+    });
+
     it('has help with examples for every command', async () => {
       for (const command of [['up'], ['token', 'create'], ['service', 'enable'], ['connect']]) {
         const { stdout } = await cli([...command, '--help']);

@@ -28,6 +28,12 @@ describe('mcpgw in a line to copy', () => {
     );
   });
 
+  it('is not its name where only npx or an npm script has it in the PATH', () => {
+    const folder = '/home/me/.npm/_npx/1/node_modules/.bin';
+    const caller = { script: `${folder}/mcpgw`, path: `${folder}:/usr/bin`, cwd: '/p' };
+    expect(selfCommand('status', '/p', caller)).to.equal(`${node} ${folder}/mcpgw status --project /p`);
+  });
+
   it('quotes what a shell would take apart', () => {
     expect(quote('/a b/c')).to.equal("'/a b/c'");
     expect(quote("it's")).to.equal(`'it'\\''s'`);

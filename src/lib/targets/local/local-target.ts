@@ -6,7 +6,8 @@ import { didYouMean } from '../../config/nearest.ts';
 import type { LoadProject, Target } from '../target.ts';
 import { logNames, readLogs } from './logs.ts';
 import { localPaths } from './paths.ts';
-import { removeRunFiles } from './run-files.ts';
+import { isAlive } from './process.ts';
+import { readUp, removeRunFiles } from './run-files.ts';
 import { statusOf, stoppedStatus } from './status.ts';
 import { stopGateway } from './stop.ts';
 import { reselect, restart, restartService, start } from './up.ts';
@@ -40,7 +41,9 @@ export function createLocalTarget(root: string, load: LoadProject): Target {
       return running === undefined ? start(context, options) : reselect(context, running, options);
     },
     async down() {
-      const running = await probe();
+      const running = await probe().catch((error: unknown) => {
+        throw hung(error, readUp(paths)?.pid);
+      });
       if (running === undefined) removeRunFiles(paths);
       else await stopGateway(admin, paths, running.pid);
       return running !== undefined;
@@ -58,6 +61,19 @@ export function createLocalTarget(root: string, load: LoadProject): Target {
     restart: async (options) => restart(context, await admin.status(), options),
     restartService: (name, signal) => restartService(context, name, signal),
   };
+}
+
+/**
+ * A gateway that hangs cannot say which process it is, and what a file says may be about another one by now: a person
+ * has to look and to end it.
+ */
+function hung(error: unknown, pid: number | undefined): unknown {
+  const silent = error instanceof UserError && error.code === 'GATEWAY_UNREACHABLE';
+  if (!silent || pid === undefined || !isAlive(pid)) return error;
+  return new UserError('GATEWAY_UNREACHABLE', error.message, {
+    cause: error,
+    nextSteps: [`Look whether it is \`ps -o pid,etime,args ${pid}\`; end it with \`kill -9 ${pid}\`.`],
+  });
 }
 
 /** A name without a log may be a service that has not run yet, or a slip of the pen. */
