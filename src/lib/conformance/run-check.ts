@@ -1,4 +1,5 @@
 import { HttpError } from '../oauth/http-error.ts';
+import { OAuthError } from '../oauth/oauth-error.ts';
 import type { Check } from './check.ts';
 import { NoSession } from './mcp/session.ts';
 import type { CheckResult, Revision, Verdict } from './types.ts';
@@ -10,6 +11,14 @@ export class Untestable extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'Untestable';
+  }
+}
+
+/** A condition of a whole group of checks that makes their clauses not apply to this target. */
+export class NotApplicable extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotApplicable';
   }
 }
 
@@ -30,8 +39,13 @@ async function attempt<C>(check: Check<C>, prepare: () => Promise<C>): Promise<V
   try {
     return await check.run(await prepare());
   } catch (error) {
+    if (error instanceof NotApplicable) return { status: 'skip', evidence: error.message };
     const why = error instanceof Error ? error.message : String(error);
-    const known = error instanceof HttpError || error instanceof NoSession || error instanceof Untestable;
+    const known =
+      error instanceof HttpError ||
+      error instanceof NoSession ||
+      error instanceof Untestable ||
+      error instanceof OAuthError;
     return {
       status: 'fail',
       evidence: `Could not be tested: ${known ? why : `the check broke down (${why})`}.`,

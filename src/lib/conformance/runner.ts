@@ -1,5 +1,10 @@
+import { httpTransport } from '../oauth/transport.ts';
+import type { Visit } from '../oauth/sign-in.ts';
 import type { Check } from './check.ts';
-import { served } from './checks/control.ts';
+import { createAuthContext } from './checks/auth/context.ts';
+import type { AuthContext, ForeignTokens } from './checks/auth/types.ts';
+import { authChecks } from './checks/auth/index.ts';
+import { served as servedBy } from './checks/control.ts';
 import { protocolChecks } from './checks/protocol/index.ts';
 import { robustnessChecks } from './checks/robustness/index.ts';
 import { transportChecks } from './checks/transport/index.ts';
@@ -24,6 +29,10 @@ export interface TestOptions {
   /** `all`: those that the target serves. */
   revisions: readonly Revision[] | 'all';
   token?: string;
+  /** Goes through the sign-in page for the auth suite, and gets a token for the others where none is given. */
+  signIn?: SignIn;
+  /** Valid tokens of the same issuer that the target must refuse. */
+  foreign?: ForeignTokens;
   /** For the whole target; what is not done by then fails. */
   timeoutMs: number;
   /** For one exchange. */
@@ -32,6 +41,14 @@ export interface TestOptions {
   bail?: boolean;
   ca?: string;
   signal?: AbortSignal;
+}
+
+export interface SignIn {
+  visit: Visit;
+  /** Whether it may be asked again and again, as a person may not. */
+  tireless: boolean;
+  /** How long one sign-in may take. */
+  timeoutMs: number;
 }
 
 const EXCHANGE_MS = 10_000;
@@ -53,11 +70,10 @@ export async function testTarget(
   const started = performance.now();
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  const link: LinkOptions = {
+  const bare: LinkOptions = {
     url: options.url,
     timeoutMs: Math.min(options.exchangeMs ?? EXCHANGE_MS, options.timeoutMs),
     signal,
-    ...(options.token === undefined ? {} : { token: options.token }),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   };
   const checks: CheckResult[] = [];
@@ -67,20 +83,40 @@ export async function testTarget(
     onResult(result);
   };
 
+  const run = async <C>(check: Check<C>, revision: Revision, prepare: () => Promise<C>): Promise<void> => {
+    if (stopped() || !check.revisions.includes(revision)) return;
+    if (signal.aborted) add(notTested(check, revision, 'the time for this target is up'));
+    else add(await runCheck(check, revision, prepare));
+  };
+
+  const revision = newestOf(options.revisions);
+  const { visit, tireless = false, timeoutMs: signInMs = 0 } = options.signIn ?? {};
+  const auth = createAuthContext({
+    link: bare,
+    revision,
+    transport: httpTransport(bare),
+    tireless,
+    signInMs,
+    ...(options.token === undefined ? {} : { token: options.token }),
+    ...(visit === undefined ? {} : { visit }),
+    ...(options.foreign === undefined ? {} : { foreign: options.foreign }),
+  });
+  const token = options.token ?? (visit === undefined ? undefined : await tokenOf(auth));
+  const link: LinkOptions = { ...bare, ...(token === undefined ? {} : { token }) };
   const seen = await probe(link);
   const tested = await testFirstLook(options, seen, add);
-  for (const revision of tested) {
-    const peer = createLink(link, revision);
+  for (const served of tested) {
+    const peer = createLink(link, served);
     for (const [suite, suiteChecks] of LINK_SUITES) {
       if (!options.suites.includes(suite)) continue;
-      for (const check of suiteChecks) {
-        if (stopped() || !check.revisions.includes(revision)) continue;
-        if (signal.aborted) add(notTested(check, revision, 'the time for this target is up'));
-        else add(await runCheck(check, revision, () => served(peer)));
-      }
+      for (const check of suiteChecks) await run(check, served, () => servedBy(peer));
     }
     await peer.close();
   }
+  if (options.suites.includes('auth') && seen.unreachable === undefined) {
+    for (const check of authChecks) await run(check, revision, () => Promise.resolve(auth));
+  }
+  await auth.close();
   return {
     schema: REPORT_SCHEMA,
     target: { url: options.url, revisions: tested, ...(seen.server ? { server: seen.server } : {}) },
@@ -89,14 +125,23 @@ export async function testTarget(
   };
 }
 
+const newestOf = (revisions: TestOptions['revisions']): Revision =>
+  (revisions === 'all' ? REVISIONS : revisions).at(-1) ?? '2026-07-28';
+
+/** The token of a sign-in; why there is none, the auth suite tells. */
+const tokenOf = (auth: AuthContext): Promise<string | undefined> =>
+  auth.grant().then(
+    ({ tokens }) => tokens.accessToken,
+    () => undefined,
+  );
+
 /** The checks of the first look; returns the revisions that can be tested. */
 async function testFirstLook(
   options: TestOptions,
   seen: Probe,
   add: (result: CheckResult) => void,
 ): Promise<Revision[]> {
-  const newest = options.revisions === 'all' ? REVISIONS[REVISIONS.length - 1] : options.revisions.at(-1);
-  const revision = newest ?? '2026-07-28';
+  const revision = newestOf(options.revisions);
   for (const check of targetChecks) add(await runCheck(check, revision, () => Promise.resolve(seen)));
   if (seen.unreachable !== undefined) return [];
   if (!options.suites.some((suite) => suite !== 'auth')) return [];

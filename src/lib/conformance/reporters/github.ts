@@ -5,7 +5,11 @@ import { findingsOf } from '../groups.ts';
 export function renderGithub({ reports, known, stale }: Assessment): string {
   const lines = reports.flatMap((report) =>
     findingsOf(report, 'fail', 'warn').map(({ id, result, results, revisions }) => {
-      const level = results.every((one) => known.includes(one)) ? 'notice' : result.status === 'fail' ? 'error' : 'warning';
+      const level = results.every((one) => known.includes(one))
+        ? 'notice'
+        : result.status === 'fail'
+          ? 'error'
+          : 'warning';
       const text = `${report.target.url} (${revisions.join(', ')}): ${result.evidence} ${result.advice} ${result.clause}`;
       return `::${level} title=${property(`${id}: ${result.title}`)}::${data(text)}`;
     }),

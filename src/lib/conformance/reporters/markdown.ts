@@ -18,7 +18,11 @@ export function renderMarkdown({ reports, known, stale }: Assessment): string {
     if (findings.length > 0) {
       lines.push('', '| | check | seen | what to do |', '|---|---|---|---|');
       for (const { id, result, results, revisions } of findings) {
-        const mark = results.every((one) => known.includes(one)) ? 'known' : result.status === 'fail' ? '❌' : '⚠️';
+        const mark = results.every((one) => known.includes(one))
+          ? 'known'
+          : result.status === 'fail'
+            ? '❌'
+            : '⚠️';
         const name = `[${cell(result.title)}](${result.clause})<br>\`${id}\`<br>${revisions.join(', ')}`;
         lines.push(`| ${mark} | ${name} | ${cell(result.evidence)} | ${cell(result.advice)} |`);
       }

@@ -1,0 +1,11 @@
+export { parseChallenges, type Challenge } from './challenge.ts';
+export * from './client.ts';
+export * from './discovery.ts';
+export { headlessVisit } from './headless.ts';
+export { HttpError } from './http-error.ts';
+export type { HttpAnswer } from './http.ts';
+export { listenForCallback, type Loopback } from './loopback.ts';
+export { OAuthError } from './oauth-error.ts';
+export { redact, redactHeader } from './redact.ts';
+export * from './sign-in.ts';
+export { httpTransport, jsonObject, type OAuthRequest, type Transport } from './transport.ts';
