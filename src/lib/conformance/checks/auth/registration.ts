@@ -45,9 +45,9 @@ export const accepted = (answer: HttpAnswer): boolean => answer.status >= 200 &&
 export const body = async (context: AuthContext): Promise<Record<string, unknown>> => {
   const answer = await ordinaryAnswer(context);
   const registered = jsonObject(answer.text);
-  if (!accepted(answer) || typeof registered?.['client_id'] !== 'string') throw blocked('auth.register.answer');
+  if (!accepted(answer) || typeof registered?.['client_id'] !== 'string')
+    throw blocked('auth.register.answer');
   return registered;
-};
 };
 
 /** Dynamic client registration (RFC 7591). */
