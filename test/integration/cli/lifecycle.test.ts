@@ -164,6 +164,15 @@ describe('a project’s life on the command line', function () {
     });
   });
 
+  describe('a folder whose path is too long for a socket', () => {
+    it('is told so, before anything is started', async () => {
+      const deep = await Project.at(join(folder.path, 'x'.repeat(90)), '--services', 'echo-stateless');
+      const result = await deep.cli(['up', '--detach']);
+      expect(result.code, describeResult(result)).to.equal(EXIT.environment);
+      expect(result.stderr).to.contain('PATH_TOO_LONG').and.to.contain('shorter');
+    });
+  });
+
   describe('a port', () => {
     let server: Server | undefined;
     afterEach(() => server?.close());

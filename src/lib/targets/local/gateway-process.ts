@@ -27,14 +27,13 @@ export interface GatewayProcess {
  * Starts the gateway and waits until its port and its admin socket answer.
  * It leads a process group of its own, so that Ctrl-C reaches this process only, which then ends it in order.
  * @param options.foreground the gateway ends when this process ends, however that happens
- * @throws UserError PORT_IN_USE, ALREADY_RUNNING, START_FAILED, PATH_TOO_LONG, …; the process is gone then
+ * @throws UserError PORT_IN_USE, ALREADY_RUNNING, START_FAILED, …; the process is gone then
  */
 export async function startGateway(
   paths: LocalPaths,
   options: { foreground: boolean; port: number; signal: AbortSignal },
 ): Promise<GatewayProcess> {
   options.signal.throwIfAborted();
-  requireShortPath(paths);
   const child = spawnGateway(paths, options.foreground);
   const ended = new Promise<string | undefined>((resolve) => {
     child.once('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `code ${code ?? '?'}`)));
@@ -152,7 +151,11 @@ export function lastOutput(paths: LocalPaths): string {
   }
 }
 
-function requireShortPath(paths: LocalPaths): void {
+/**
+ * Fails early where the admin socket could not be made.
+ * @throws UserError PATH_TOO_LONG
+ */
+export function requireShortPath(paths: LocalPaths): void {
   const length = Buffer.byteLength(paths.adminSocket);
   if (length <= MAX_SOCKET_PATH) return;
   throw new UserError(

@@ -3,6 +3,7 @@ import type { GatewayStatus } from '../../../../servers/kit/src/contract/admin.t
 import type { AdminClient } from '../../admin/client.ts';
 import { UserError } from '../../errors.ts';
 import type { LoadProject, RestartOptions, Started, TargetProject, UpOptions } from '../target.ts';
+import { requireShortPath } from './gateway-process.ts';
 import type { LocalPaths } from './paths.ts';
 import { requireFreePort } from './port.ts';
 import { createSignInCode, readSignInCode, readUp, writeSignInCode, writeUp } from './run-files.ts';
@@ -23,6 +24,7 @@ export interface LocalContext {
 
 /** `up` of a project that does not run: a new gateway and a new sign-in code. */
 export async function start(context: LocalContext, options: UpOptions): Promise<Started> {
+  requireShortPath(context.paths);
   const project = loadAt(context.load, options.port);
   await requireFreePort(project.config.port);
   const file = await renderRun(project, options);

@@ -25,7 +25,12 @@ describe('logs', () => {
       const raw =
         '{"level":40,"time":"2026-11-22T10:00:00.000Z","name":"fetch","msg":"slow","ms":12,"url":"/a b","to":"x"}';
       const entry = parseLogLine('fetch', raw);
-      expect(entry).to.include({ service: 'fetch', level: 'warn', message: 'slow ms=12 url="/a b" to=x', raw });
+      expect(entry).to.include({
+        service: 'fetch',
+        level: 'warn',
+        message: 'slow ms=12 url="/a b" to=x',
+        raw,
+      });
       expect(entry.time.toISOString()).to.equal('2026-11-22T10:00:00.000Z');
     });
 
@@ -35,7 +40,9 @@ describe('logs', () => {
 
     it('shows of an error what it says, and not its stack', () => {
       const err = { type: 'Error', message: 'gone', stack: 'Error: gone\n at x' };
-      expect(parseLogLine('fetch', JSON.stringify({ level: 50, msg: 'bad', err })).message).to.equal('bad err="gone"');
+      expect(parseLogLine('fetch', JSON.stringify({ level: 50, msg: 'bad', err })).message).to.equal(
+        'bad err="gone"',
+      );
     });
 
     it('is shown as it stands when it is no JSON', () => {
@@ -45,7 +52,9 @@ describe('logs', () => {
     });
 
     it('cannot write to the terminal', () => {
-      expect(parseLogLine('fetch', JSON.stringify({ level: 30, msg: '\u001b[2Jx\u0007' })).message).to.equal('x\ufffd');
+      expect(parseLogLine('fetch', JSON.stringify({ level: 30, msg: '\u001b[2Jx\u0007' })).message).to.equal(
+        'x\ufffd',
+      );
     });
   });
 
@@ -125,7 +134,12 @@ describe('logs', () => {
     const read = async (options: Partial<Parameters<typeof readLogs>[1]> = {}): Promise<string[]> => {
       const found: string[] = [];
       const signal = new AbortController().signal;
-      for await (const { service, message } of readLogs(dir.path, { services: [], follow: false, signal, ...options })) {
+      for await (const { service, message } of readLogs(dir.path, {
+        services: [],
+        follow: false,
+        signal,
+        ...options,
+      })) {
         found.push(`${service} ${message.replace('x: ', '')}`);
       }
       return found;

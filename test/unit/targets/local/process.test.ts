@@ -7,9 +7,13 @@ describe('ending a process', () => {
   const children: ChildProcess[] = [];
 
   const start = async (script: string): Promise<number> => {
-    const child = spawn(process.execPath, ['-e', `${script}; console.log('on'); setInterval(() => {}, 1000)`], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['-e', `${script}; console.log('on'); setInterval(() => {}, 1000)`],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
     children.push(child);
     await once(child.stdout, 'data');
     return child.pid ?? 0;
@@ -34,7 +38,9 @@ describe('ending a process', () => {
   it('counts a zombie as gone', async function () {
     if (process.platform !== 'linux') this.skip();
     // A shell that starts a child, never waits for it, and becomes a program that does not either.
-    const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     children.push(parent);
     const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
     expect(await waitUntilGone(Number(chunk.toString()), 5000)).to.equal(true);

@@ -62,7 +62,8 @@ describe('what an up leaves behind', () => {
     writeSignInCode(paths, 'ABCD-EFGH');
     writeFileSync(paths.outputFile, 'x');
     removeRunFiles(paths, 7);
-    for (const file of [paths.signInFile, paths.upFile, paths.outputFile]) expect(existsSync(file)).to.equal(false);
+    for (const file of [paths.signInFile, paths.upFile, paths.outputFile])
+      expect(existsSync(file)).to.equal(false);
   });
 
   it('stays when another gateway has ended', () => {

@@ -85,7 +85,10 @@ describe('the verdict on an up', () => {
   });
 
   it('is a failure that names the failed service and why', () => {
-    const error = verdict([serviceStatus('a'), serviceStatus('b', { state: 'failed', error: 'exit code 1' })]);
+    const error = verdict([
+      serviceStatus('a'),
+      serviceStatus('b', { state: 'failed', error: 'exit code 1' }),
+    ]);
     expect(error?.code).to.equal('SERVICE_FAILED');
     expect(error?.message).to.equal('b is failed: exit code 1');
     expect(error?.nextSteps.join()).to.contain('mcpgw logs b').and.to.contain('mcpgw restart b');
