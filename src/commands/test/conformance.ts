@@ -4,6 +4,7 @@ import { ProjectCommand } from '../../lib/cli/command.ts';
 import { outputsOf, runConformance } from '../../lib/cli/conformance-run.ts';
 import { listFlag } from '../../lib/cli/flags.ts';
 import { interruptible } from '../../lib/cli/interrupt.ts';
+import { personSignIn } from '../../lib/cli/test-sign-in.ts';
 import { suitesOf, testProgress } from '../../lib/cli/test-flags.ts';
 import { testTargets } from '../../lib/cli/test-targets.ts';
 import { tokenReference } from '../../lib/cli/tokens.ts';
@@ -28,6 +29,9 @@ Exit code 0: nothing failed that the baseline does not name. 1: something did, o
     baseline: Flags.string({
       helpValue: 'FILE',
       summary: 'Known failures; one that no longer fails fails the run.',
+    }),
+    login: Flags.boolean({
+      summary: 'Sign in with a browser to get a token and to test what follows a sign-in.',
     }),
     output: Flags.string({
       helpValue: 'FILE',
@@ -70,7 +74,10 @@ Exit code 0: nothing failed that the baseline does not name. 1: something did, o
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(TestConformance);
     const token = flags.token === undefined ? undefined : await tokenReference(flags.token, process.stdin);
-    const targets = await testTargets(argv.map(String), () => this.target(flags), token);
+    const targets = await testTargets(argv.map(String), () => this.target(flags), {
+      ...(token === undefined ? {} : { token }),
+      ...(flags.login ? { signIn: personSignIn((text) => this.note(text), this.isInteractive()) } : {}),
+    });
     const progress = testProgress(this.isInteractive());
     const { assessment, exitCode } = await interruptible((signal) =>
       runConformance({

@@ -15,7 +15,7 @@ import {
 } from '../conformance/index.ts';
 import type { TestTarget } from './test-targets.ts';
 
-export interface ConformanceRun extends Omit<TestOptions, 'url' | 'token'> {
+export interface ConformanceRun extends Omit<TestOptions, 'url' | 'token' | 'signIn' | 'foreign'> {
   targets: readonly TestTarget[];
   baseline?: string;
   updateBaseline: boolean;
@@ -34,9 +34,8 @@ export async function runConformance(
   const reports: Report[] = [];
   for (const target of run.targets) {
     let count = 0;
-    const token = target.token === undefined ? {} : { token: target.token };
     reports.push(
-      await testTarget({ ...run, url: target.url, ...token }, (result) => {
+      await testTarget({ ...run, ...target }, (result) => {
         run.onResult(target, result, (count += 1));
       }),
     );

@@ -1,6 +1,8 @@
+import type { SignIn } from '../conformance/index.ts';
 import { UserError } from '../errors.ts';
 import type { Target } from '../targets/target.ts';
 import { chosenServers } from './services.ts';
+import { ownSignIn } from './test-sign-in.ts';
 import { createToken } from './tokens.ts';
 
 export interface TestTarget {
@@ -8,6 +10,9 @@ export interface TestTarget {
   service?: string;
   url: string;
   token?: string;
+  signIn?: SignIn;
+  /** Tokens of the same project that the target must refuse. */
+  foreign?: { otherAudience?: string; expired?: string };
 }
 
 const isUrl = (argument: string): boolean => /^https?:\/\//i.test(argument);
@@ -15,32 +20,48 @@ const isUrl = (argument: string): boolean => /^https?:\/\//i.test(argument);
 const TOKEN_SECONDS = 3600;
 
 /**
- * What `test` is about: URLs as they are, and services of the running project with a token of its own making.
+ * What `test` is about: URLs as they are, and services of the running project with tokens of its own making.
  * @param named URLs and service names; every enabled service when empty
  * @param open the project's target; asked for only when a service is meant
- * @param token for the targets that have none of their own
+ * @param given for the targets that have none of their own
  * @throws UserError NOT_RUNNING, UNKNOWN_SERVICE, SERVICE_NOT_ENABLED, INVALID_VALUE
  */
 export async function testTargets(
   named: readonly string[],
   open: () => Target,
-  token: string | undefined,
+  given: Pick<TestTarget, 'token' | 'signIn'>,
 ): Promise<TestTarget[]> {
-  const given = token === undefined ? {} : { token };
   const urls = named.filter(isUrl).map((url) => ({ url: validUrl(url), ...given }));
   const names = named.filter((argument) => !isUrl(argument));
   if (named.length > 0 && names.length === 0) return urls;
   const target = open();
-  const servers = await chosenServers(target, names);
-  const own = await Promise.all(
-    servers.map(async ({ name, url }) => {
-      if (token !== undefined) return { service: name, url, token };
-      const wish = { services: [name], ttl: TOKEN_SECONDS, scopes: [] };
-      const { created } = await createToken(target.admin, wish);
-      return { service: name, url, token: created.token };
-    }),
-  );
-  return [...own, ...urls];
+  const { services, signIn } = await target.status();
+  const chosen = await chosenServers(target, names);
+  const enabled = services
+    .filter(({ state }) => state !== 'disabled' && state !== 'stopped')
+    .map(({ name }) => name);
+  const own = chosen.map(async ({ name, url }) => {
+    const other = enabled.find((one) => one !== name);
+    const [token, expired, otherAudience] = await Promise.all([
+      tokenFor(target, name, TOKEN_SECONDS),
+      tokenFor(target, name, 1),
+      other === undefined ? undefined : tokenFor(target, other, TOKEN_SECONDS),
+    ]);
+    return {
+      service: name,
+      url,
+      token,
+      foreign: { expired, ...(otherAudience === undefined ? {} : { otherAudience }) },
+      ...(signIn === null ? {} : { signIn: ownSignIn(signIn.code) }),
+      ...given,
+    };
+  });
+  return [...(await Promise.all(own)), ...urls];
+}
+
+async function tokenFor(target: Target, service: string, ttl: number): Promise<string> {
+  const { created } = await createToken(target.admin, { services: [service], ttl, scopes: [] });
+  return created.token;
 }
 
 function validUrl(text: string): string {

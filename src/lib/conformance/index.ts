@@ -7,5 +7,5 @@ export {
   type BaselineEntry,
 } from './baseline.ts';
 export { documentOf, render, REPORTERS, type Reporter } from './reporters/index.ts';
-export { testTarget, type TestOptions } from './runner.ts';
+export { testTarget, type SignIn, type TestOptions } from './runner.ts';
 export { REVISIONS, SUITES, type CheckResult, type Report, type Revision, type Suite } from './types.ts';
