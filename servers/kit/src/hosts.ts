@@ -9,7 +9,7 @@ export type HostDecision =
       /** The browser origin that asks, when it is another one than that. */
       crossOrigin: string | undefined;
     }
-  | { allowed: false; status: 403 | 421; reason: string };
+  | { allowed: false; status: 403; reason: string };
 
 export interface HostCheckOptions {
   /** Origins under which the server may be addressed. */
@@ -37,7 +37,7 @@ export function createHostCheck(options: HostCheckOptions): (headers: IncomingHt
   return (headers) => {
     const origin = byHost.get(headers.host?.toLowerCase() ?? '');
     if (origin === undefined) {
-      return { allowed: false, status: 421, reason: 'This gateway is not known under the requested Host.' };
+      return { allowed: false, status: 403, reason: 'This gateway is not known under the requested Host.' };
     }
     const from = headers.origin;
     if (from === undefined || from === origin) return { allowed: true, origin, crossOrigin: undefined };

@@ -42,7 +42,7 @@ export async function verifyToken(
 }
 
 function readClaims(payload: JWTPayload): Claims | undefined {
-  const { jti, sub, aud, exp, scope, client_id: clientId, preferred_username: userName } = payload;
+  const { jti, sub, aud, exp, scope, client_id: clientId, name: userName } = payload;
   const audience = typeof aud === 'string' ? [aud] : (aud ?? []);
   if (!isText(jti) || !isText(sub) || !isText(clientId) || exp === undefined || !audience.every(isText)) {
     return undefined;

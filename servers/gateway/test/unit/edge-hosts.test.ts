@@ -27,7 +27,7 @@ describe('the edge: who may ask', () => {
       }
     });
 
-    it('answers 421 to a foreign Host, on every path', async () => {
+    it('answers 403 to a foreign Host, on every path', async () => {
       for (const path of [
         '/',
         '/echo/mcp',
@@ -36,7 +36,7 @@ describe('the edge: who may ask', () => {
         '/.well-known/oauth-protected-resource/echo/mcp',
       ]) {
         const answer = await bench.get(path, { Host: 'evil.example', ...good });
-        expect(answer.status, path).to.equal(421);
+        expect(answer.status, path).to.equal(403);
         expect(JSON.parse(answer.text)).to.have.keys('error', 'error_description', 'trace_id');
       }
       expect(bench.seen).to.equal(undefined);

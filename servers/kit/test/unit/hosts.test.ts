@@ -34,8 +34,8 @@ describe('the check of Host and Origin', () => {
     'localhost:8080, localhost:8080',
     '127.0.0.1:8080:80',
   ]) {
-    it(`answers 421 to Host '${String(host)}'`, () => {
-      expect(check(host === undefined ? {} : { host })).to.include({ allowed: false, status: 421 });
+    it(`answers 403 to Host '${String(host)}'`, () => {
+      expect(check(host === undefined ? {} : { host })).to.include({ allowed: false, status: 403 });
     });
   }
 

@@ -11,7 +11,7 @@ describe('verify', () => {
 
   describe('a valid token', () => {
     it('passes with the identity it carries', async () => {
-      const token = await bench.token({ preferred_username: 'Owner', scope: 'mcp echo:loud' });
+      const token = await bench.token({ name: 'Owner', scope: 'mcp echo:loud' });
       expect(await bench.check(token)).to.deep.equal({
         allowed: true,
         identity: {
