@@ -43,15 +43,18 @@ function readText(
   let length = 0;
   const onData = (chunk: Buffer): void => {
     length += chunk.byteLength;
-    if (length > maxBytes) reject(new BodyError(413, tooLong));
+    if (length > maxBytes) settle(() => reject(new BodyError(413, tooLong)));
     else chunks.push(chunk);
   };
-  const onEnd = (): void => resolve(Buffer.concat(chunks, length).toString('utf8'));
-  const onCut = (): void => reject(new BodyError(400, 'The request body was cut off.'));
-  request.on('data', onData).once('end', onEnd).once('error', onCut).once('close', onCut);
-  signal.addEventListener('abort', onCut, { once: true });
-  return promise.finally(() => {
+  const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, length).toString('utf8')));
+  const onCut = (): void => settle(() => reject(new BodyError(400, 'The request body was cut off.')));
+  // At once: every request closes after its end, and that is no error.
+  const settle = (how: () => void): void => {
     request.off('data', onData).off('end', onEnd).off('close', onCut);
     signal.removeEventListener('abort', onCut);
-  });
+    how();
+  };
+  request.on('data', onData).once('end', onEnd).once('error', onCut).once('close', onCut);
+  signal.addEventListener('abort', onCut, { once: true });
+  return promise;
 }

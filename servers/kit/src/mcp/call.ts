@@ -19,6 +19,8 @@ export interface Inbound {
   readonly receivedAt: Date;
   /** The same moment on the monotonic clock, in milliseconds. */
   readonly startedAt: number;
+  /** Resolves when the exchange is over, however it has ended. */
+  readonly ended: Promise<unknown>;
 }
 
 /** A legacy session (MCP transports, "Session Management"). */

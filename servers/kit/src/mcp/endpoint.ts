@@ -56,7 +56,7 @@ const DEFECT: Refusal = {
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const DRAIN_CHECK_MS = 20;
 /** Reasons of an abort, made once: without a reason each abort would make an error with a stack. */
-const OVER = new Error('The exchange is over.');
+const GONE = new Error('The client has gone.');
 const DEADLINE = new Error('The exchange has taken too long.');
 
 export function createEndpoint({ limits, log, protocol, onCall, onError }: EndpointOptions): Endpoint {
@@ -89,15 +89,19 @@ export function createEndpoint({ limits, log, protocol, onCall, onError }: Endpo
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
     const inbound: Inbound = {
       request,
+      ended,
       identity: readIdentity(request),
       receivedAt: new Date(),
       startedAt: performance.now(),
     };
     const abort = new AbortController();
     const { signal } = abort;
-    response.once('close', () => abort.abort(OVER));
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort(GONE);
+    });
     const deadline = setTimeout(() => abort.abort(DEADLINE), limits.requestMs);
     inFlight += 1;
     let counted = true;
@@ -111,14 +115,14 @@ export function createEndpoint({ limits, log, protocol, onCall, onError }: Endpo
       if (!result.ok) onError();
       await writeWebResponse(result, response, signal);
     } catch (error) {
-      if (error !== OVER && !response.headersSent) {
+      if (error !== GONE && !response.headersSent) {
         onError();
         await writeWebResponse(refuse(log, request, refusalFor(error)), response, signal);
       }
     } finally {
       release();
       response.end();
-      abort.abort(OVER);
+      end(undefined);
     }
   };
 

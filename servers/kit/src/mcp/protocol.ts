@@ -13,7 +13,7 @@ export interface Protocol {
   /** Legacy sessions open now. */
   sessionCount(): number;
   /**
-   * @param request its signal is aborted when the exchange is over, however it has ended
+   * @param request its signal is aborted when the exchange is cut short
    * @param body the parsed JSON of a POST
    */
   serve(request: Request, inbound: Inbound, body: unknown): Promise<Response>;
@@ -64,7 +64,9 @@ async function serveAlone(
   const transport = new WebStandardStreamableHTTPServerTransport({
     enableJsonResponse: !wantsProgress(body),
   });
-  request.signal.addEventListener('abort', () => void server.close().catch(() => undefined), { once: true });
+  // A server that has answered holds nothing: it is closed only when it has to stop before.
+  const stop = (): void => void server.close().catch(() => undefined);
+  request.signal.addEventListener('abort', stop, { once: true });
   await server.connect(transport);
   return transport.handleRequest(request, { authInfo: inboundToAuthInfo(inbound), parsedBody: body });
 }

@@ -63,7 +63,7 @@ export function createSessions(shared: Shared, limits: StoreLimits): Sessions {
       return refuse(shared.log, inbound.request, refusal, body);
     }
     entry.uses += 1;
-    request.signal.addEventListener('abort', () => release(entry), { once: true });
+    void inbound.ended.then(() => release(entry));
     const response = await entry.value.transport.handleRequest(request, {
       authInfo: inboundToAuthInfo(inbound),
       parsedBody: body,
