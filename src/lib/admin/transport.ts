@@ -17,8 +17,8 @@ export type AdminTransport = (request: AdminRequest) => Promise<AdminResponse>;
 
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
-/** The socket is not there, or nothing listens on it any more. */
-const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
+/** The socket is not there, nothing listens on it any more, or nothing ever could: its path is too long. */
+const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'EINVAL', 'ENAMETOOLONG']);
 
 /**
  * The admin API over HTTP on a Unix socket.
