@@ -9,6 +9,7 @@ import type { Resources } from './resources.ts';
 
 /** What the library's answers still need on their way out. */
 export function refineAnswers(provider: Provider, issuer: string, resources: Resources): void {
+  const { origin } = new URL(issuer);
   provider.use(async (ctx: Context, next: () => Promise<unknown>) => {
     await next();
     const body: unknown = ctx.body;
@@ -18,7 +19,7 @@ export function refineAnswers(provider: Provider, issuer: string, resources: Res
       if (isHashedSecret(body['client_secret'])) hideSecret(body);
       if (ctx.status >= 400 && 'error' in body) body['trace_id'] = ctx.get(TRACE_HEADER);
     }
-    if (leavesBrowserForm(ctx, issuer)) leave(ctx);
+    if (leavesBrowserForm(ctx, origin)) leave(ctx);
   });
 }
 
@@ -43,11 +44,11 @@ function hideSecret(body: Record<string, unknown>): void {
  * Whether a browser is about to be sent to the client at the end of our forms (pages/leaving.ts). Browsers say that they
  * navigate (Fetch Metadata); a program gets the plain redirect.
  */
-const leavesBrowserForm = (ctx: Context, issuer: string): boolean =>
+const leavesBrowserForm = (ctx: Context, origin: string): boolean =>
   ctx.status === 303 &&
   ctx.path.startsWith('/authorize/') &&
   ctx.get('sec-fetch-mode') === 'navigate' &&
-  URL.parse(ctx.response.get('location'))?.origin !== issuer;
+  URL.parse(ctx.response.get('location'))?.origin !== origin;
 
 function leave(ctx: Context): void {
   const location = ctx.response.get('location');

@@ -31,16 +31,17 @@ export function createForward(
   issuer: string,
   handle: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Forward {
-  return (request, response, rewrite) => void handle(rewriteRequest(request, issuer, rewrite), response);
+  const { host, protocol } = new URL(issuer);
+  const place = { host, 'x-forwarded-proto': protocol.slice(0, -1) };
+  return (request, response, rewrite) => void handle(rewriteRequest(request, place, rewrite), response);
 }
 
 /** A request with the same socket; the library reads its body anew from here. */
-export function rewriteRequest(
+function rewriteRequest(
   original: IncomingMessage,
-  issuer: string,
+  place: Record<string, string>,
   { traceId, url, body, contentType }: Rewrite,
 ): IncomingMessage {
-  const { host, protocol } = new URL(issuer);
   const request = new IncomingMessage(original.socket);
   const headers = { ...original.headers };
   for (const name of [...PLACE_HEADERS, 'transfer-encoding', 'content-length'])
@@ -50,8 +51,7 @@ export function rewriteRequest(
   request.httpVersion = original.httpVersion;
   request.headers = {
     ...headers,
-    host,
-    'x-forwarded-proto': protocol.slice(0, -1),
+    ...place,
     [TRACE_HEADER]: traceId,
     ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
     ...(contentType !== undefined && { 'content-type': contentType }),

@@ -81,10 +81,11 @@ export function registerInteractions(app: FastifyInstance, options: InteractionO
   /** The same for forms, which only our own pages may send. Browsers name the origin of every form they post. */
   const form = (handler: Handler): ReturnType<typeof step> => {
     const guarded = step(handler);
+    const own = new URL(issuer).origin;
     return async (request, reply) => {
-      const { origin } = request.headers;
+      const { origin = own } = request.headers;
       const site = request.headers['sec-fetch-site'] ?? 'same-origin';
-      if ((origin !== undefined && origin !== issuer) || site !== 'same-origin') {
+      if (origin !== own || site !== 'same-origin') {
         return refuse(request, reply, 403, 'cross_origin');
       }
       return guarded(request, reply);

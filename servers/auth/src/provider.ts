@@ -11,6 +11,7 @@ import { providerOf, userName } from './accounts.ts';
 import { secretMatches } from './client-secret.ts';
 import { applicationType, AUTH_METHODS, GRANT_TYPES, redirectUriFault } from './clients.ts';
 import { cookieConfiguration } from './cookies.ts';
+import { TRACE_HEADER } from './forward.ts';
 import type { Keys } from './keys.ts';
 import { CLI_CLIENT_ID, recordAccessToken } from './issued-tokens.ts';
 import { withRefreshGrace, type GrantHandler } from './refresh-grace.ts';
@@ -56,9 +57,10 @@ export function createProvider(options: ProviderOptions): Provider {
       else super.registerGrantType(name, handler, ...rest);
     }
 
-    /** `form_post` answers with a page that runs a script; no MCP client asks for it. */
+    /** Not `form_post`: it answers with a page that runs a script, and no MCP client asks for it. */
     override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>): void {
-      if (name !== 'form_post') super.registerResponseMode(name, handler);
+      if (name === 'form_post') return;
+      super.registerResponseMode(name, (ctx, uri, payload) => handler(ctx, uri, withTrace(ctx, payload)));
     }
   }
 
@@ -71,6 +73,14 @@ export function createProvider(options: ProviderOptions): Provider {
     return secretMatches(this.clientSecret, presented);
   };
   return provider;
+}
+
+/** A refusal that goes to the client by redirect names the trace id, where its developer will see it. */
+function withTrace(ctx: KoaContextWithOIDC, payload: Record<string, unknown>): Record<string, unknown> {
+  const { error, error_description: description } = payload;
+  if (error === undefined) return payload;
+  const words = typeof description === 'string' ? `${description} ` : '';
+  return { ...payload, error_description: `${words}[trace ${ctx.get(TRACE_HEADER)}]` };
 }
 
 function configuration(options: ProviderOptions): Configuration {

@@ -181,6 +181,8 @@ describe('Authorization', () => {
         expect(location.href).to.match(/^http:\/\/127\.0\.0\.1:33418\/callback/);
         const parameters = new URLSearchParams(location.search || location.hash.slice(1));
         expect(parameters.get('error')).to.equal(error);
+        const traceId = /\[trace ([0-9a-f]{32})\]$/.exec(parameters.get('error_description')!)?.[1];
+        expect(gateway.lines.some((line) => line['traceId'] === traceId)).to.equal(true);
         expect(parameters.get('iss')).to.equal(gateway.issuer);
         expect(parameters.get('state')).to.equal('the-state');
       });
