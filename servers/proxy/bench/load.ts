@@ -77,10 +77,8 @@ export class LoadClient {
     if (this.#session !== undefined) headers['mcp-session-id'] = this.#session;
     const { hostname, port, pathname } = this.#url;
     return new Promise((resolve, reject) => {
-      const sent = request(
-        { agent: this.#agent, hostname, port, path: pathname, method: 'POST', headers },
-        (response) => collect(response).then(resolve, reject),
-      );
+      const sent = request({ agent: this.#agent, hostname, port, path: pathname, method: 'POST', headers });
+      sent.once('response', (response) => void collect(response).then(resolve, reject));
       sent.once('error', reject);
       sent.end(body);
     });

@@ -96,7 +96,7 @@ export async function start(system: System, child: ChildServer): Promise<Running
     startMs: performance.now() - began,
     stop: async () => {
       started.kill('SIGTERM');
-      const killer = setTimeout(() => started.kill('SIGKILL'), 10_000);
+      const killer = setTimeout(() => void started.kill('SIGKILL'), 10_000);
       if (started.exitCode === null && started.signalCode === null) await once(started, 'exit');
       clearTimeout(killer);
     },
@@ -104,7 +104,8 @@ export async function start(system: System, child: ChildServer): Promise<Running
 }
 
 async function listens(port: number, started: ChildProcess): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until; await delay(5)) {
+  const until = Date.now() + 20_000;
+  while (Date.now() < until) {
     if (started.exitCode !== null) throw new Error(`the system exited with ${started.exitCode}`);
     const socket = connect(port, '127.0.0.1');
     const open = await once(socket, 'connect').then(
@@ -113,6 +114,7 @@ async function listens(port: number, started: ChildProcess): Promise<void> {
     );
     socket.destroy();
     if (open) return;
+    await delay(5);
   }
   throw new Error('the system did not come up in 20 s');
 }

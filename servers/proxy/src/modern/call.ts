@@ -74,6 +74,10 @@ export class ModernCall implements Call, Holder {
     return this.#round;
   }
 
+  get parked(): boolean {
+    return this.#reply === undefined;
+  }
+
   get principal(): string {
     return this.#options.principal;
   }

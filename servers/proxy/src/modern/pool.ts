@@ -24,6 +24,9 @@ export interface PoolOptions {
 /** Children that one principal and one set of capabilities may have at a time. */
 const MAX_PER_KEY = 8;
 
+/** How long a call waits for a child that is busy before another is started. */
+const GROW_AFTER_MS = 200;
+
 /** The user, or the service, has as many children as it may have, and none is free. */
 export class PoolFull extends Error {}
 
@@ -51,16 +54,26 @@ export class Pool {
    */
   async acquire(principal: string, capabilities: string, exclusive: boolean): Promise<Worker> {
     const key = `${principal}\n${capabilities}`;
-    const deadline = Date.now() + this.#options.run.limits.requestMs;
+    const began = Date.now();
+    const deadline = began + this.#options.run.limits.requestMs;
     for (;;) {
-      const free = this.#workers.get(key)?.find((worker) => worker.admits(exclusive));
+      const workers = this.#workers.get(key) ?? [];
+      const free = workers.find((worker) => worker.admits(exclusive));
       if (free) {
         free.take(exclusive);
         return free;
       }
+      // Short calls one after the other are better than a process for each.
+      const soon = began + GROW_AFTER_MS;
+      const passing = this.#starting.has(key) || workers.some(({ parked }) => !parked);
+      if (passing && Date.now() < soon) {
+        await this.#turn(key, soon);
+        continue;
+      }
       const worker = await this.#grow(key, principal, capabilities, exclusive);
       if (worker) return worker;
-      if (!this.#options.makeRoom(principal)) await this.#turn(key, deadline);
+      if (this.#options.makeRoom(principal)) continue;
+      if (!(await this.#turn(key, deadline))) throw new PoolFull('No process became free in time');
     }
   }
 
@@ -192,22 +205,23 @@ export class Pool {
     return true;
   }
 
-  /** Waits until something has become free for a key. */
-  async #turn(key: string, deadline: number): Promise<void> {
+  /**
+   * Waits until something may have become free for a key.
+   * @returns false when nothing has until then
+   * @throws {PoolFull} when too many wait already
+   */
+  async #turn(key: string, until: number): Promise<boolean> {
     const waiting = this.#waiting.get(key) ?? [];
     const { inFlight } = this.#options.run.limits;
     if (waiting.length >= inFlight)
       throw new PoolFull(`${inFlight} requests wait for a free process already`);
     this.#waiting.set(key, waiting);
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const wake = (): void => resolve(undefined);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const wake = (): void => resolve(true);
     waiting.push(wake);
-    const late = setTimeout(
-      () => reject(new PoolFull('no process became free in time')),
-      Math.max(0, deadline - Date.now()),
-    );
+    const late = setTimeout(() => resolve(false), Math.max(0, until - Date.now()));
     try {
-      await promise;
+      return await promise;
     } finally {
       clearTimeout(late);
       const at = waiting.indexOf(wake);

@@ -7,6 +7,8 @@ import type { Changes } from './changes.ts';
 
 /** The call that a child is working on; what the child asks and logs belongs to it. */
 export interface Holder {
+  /** Whether it waits for its client's answers, for however long. */
+  readonly parked: boolean;
   onRequest(request: Request): void;
   onLog(notification: Notification): void;
 }
@@ -75,6 +77,11 @@ export class Worker implements ConnectionOwner {
 
   get busy(): boolean {
     return this.#leases > 0;
+  }
+
+  /** Whether it may be kept waiting by a client for long. */
+  get parked(): boolean {
+    return this.#holder()?.parked ?? false;
   }
 
   enterService(connection: Connection): void {

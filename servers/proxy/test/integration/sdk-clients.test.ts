@@ -26,7 +26,10 @@ const ROOTS = { roots: [{ uri: 'file:///tmp/a-root', name: 'a root' }] };
 interface TestClient {
   callTool(
     params: { name: string; arguments?: Record<string, unknown> },
-    options?: { onprogress?: (progress: { progress: number; total?: number }) => void; signal?: AbortSignal },
+    options?: {
+      onprogress?: (progress: { progress: number; total?: number | undefined }) => void;
+      signal?: AbortSignal;
+    },
   ): Promise<unknown>;
   listTools(): Promise<{ tools: { name: string }[] }>;
   close(): Promise<void>;
