@@ -2,10 +2,19 @@ import { Flags } from '@oclif/core';
 import { seconds } from '../config/values.ts';
 import { UserError } from '../errors.ts';
 
-/** `a,b c` and repeated flags alike: the words between commas and spaces. */
-export const words = (values: readonly string[] | undefined): string[] => [
-  ...new Set((values ?? []).flatMap((value) => value.split(/[\s,]+/)).filter((word) => word !== '')),
-];
+/**
+ * `a,b c` and repeated flags alike: the words between commas and spaces.
+ * @returns none when the flag was not given
+ * @throws UserError INVALID_VALUE when it was given without a word: an empty variable of a script must not mean "all"
+ */
+export function words(values: readonly string[] | undefined): string[] {
+  if (values === undefined) return [];
+  const found = new Set(values.flatMap((value) => value.split(/[\s,]+/)).filter((word) => word !== ''));
+  if (found.size > 0) return [...found];
+  throw new UserError('INVALID_VALUE', 'A flag that takes names was given none.', {
+    nextSteps: ['Give it a name, or leave it out.'],
+  });
+}
 
 /** A flag that may be repeated, and whose values may hold several words. */
 export const listFlag = (options: { char?: 's'; helpValue: string; summary: string }) =>

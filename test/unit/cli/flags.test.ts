@@ -8,6 +8,12 @@ describe('values of flags', () => {
     expect(words(undefined)).to.deep.equal([]);
   });
 
+  it('refuses a list without a name, which is not the same as no list', async () => {
+    for (const values of [[''], [' , '], ['', '']]) {
+      expect((await thrownUserError(() => words(values))).code).to.equal('INVALID_VALUE');
+    }
+  });
+
   it('takes a lifetime in seconds, minutes and hours, of a day at most', () => {
     for (const [text, seconds] of [
       ['90', 90],
