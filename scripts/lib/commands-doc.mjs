@@ -5,6 +5,28 @@ import { pathToFileURL } from 'node:url';
 const BIN = 'mcpgw';
 const COMMANDS = join('src', 'commands');
 
+const DOCUMENTS = [
+  ['connect', '`{client, commands, file, notes}`; `file` is `{path, content}` or null'],
+  ['down', '`{stopped}`: whether anything was running'],
+  [
+    'init',
+    '`{root, created, kept, extended, packages, warning}`; `packages` says `installed` or `unavailable` by service',
+  ],
+  [
+    'logs',
+    'an array of the lines as they were written, each with its `service`; with `--follow` one object a line',
+  ],
+  [
+    'restart, status, up',
+    'the [status](local-gateway.md); after a failure that leaves the rest running, with `error` beside it',
+  ],
+  ['service enable, service disable', '`{services, enabled, running}`'],
+  ['service list', 'an array of `{name, title, enabled, pattern, url}`'],
+  ['token create', 'the object of `token inspect`, with `token`'],
+  ['token inspect, token revoke', '`{id, state, principal, clientId, audience, scope, issuedAt, expiresAt}`'],
+  ['token list', 'an array of the objects of `token inspect`'],
+];
+
 /**
  * docs/reference/commands.md, made of what the command classes themselves say.
  * Needs a loader for TypeScript (tsx) in the process.
@@ -30,6 +52,13 @@ Shell completion: \`${BIN} autocomplete\` says how to switch it on for bash, zsh
 ${commands.map(({ id, command }) => `| [\`${BIN} ${id}\`](#${anchor(id)}) | ${cell(command.summary)} |`).join('\n')}
 
 ${commands.map(section).join('\n\n')}
+
+## Documents under --json
+
+${table(
+  ['Command', 'Document'],
+  DOCUMENTS.map(([command, document]) => [`\`${command}\``, document]),
+)}
 `;
 }
 
