@@ -56,6 +56,12 @@ export function registerInteractions(app: FastifyInstance, options: InteractionO
     return sendPage(reply, status, errorPage({ error, description: undefined, traceId }));
   };
 
+  app.setErrorHandler((error, request, reply) => {
+    const traceId = trace(request.raw);
+    log.error({ err: error, traceId, event: 'server.error' }, 'a page failed for a fault of ours');
+    return refuse(request, reply, 500, 'server_error');
+  });
+
   /** The interaction that both the cookie and the address name, which only its own browser knows. */
   const load = async (request: FastifyRequest, reply: FastifyReply): Promise<Step | undefined> => {
     try {
@@ -64,7 +70,8 @@ export function registerInteractions(app: FastifyInstance, options: InteractionO
       const { uid } = request.params as { uid: string };
       return interaction.uid === uid && client !== undefined ? { interaction, client } : undefined;
     } catch (error) {
-      if (error instanceof errors.SessionNotFound) return undefined;
+      // The session has ended, or the client's document cannot be had any more.
+      if (error instanceof errors.OIDCProviderError) return undefined;
       throw error;
     }
   };

@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createLog } from '@mcpgw/kit';
 import { person } from '../../../../test/support/oauth/person.ts';
+import { Browser } from '../support/browser.ts';
 import { claimsOf, TestClient } from '../support/client.ts';
 import { tempDir } from '../../../../test/support/temp-dir.ts';
 import { createAuth } from '../../src/index.ts';
@@ -123,6 +125,35 @@ describe('The module', () => {
       /ENOTDIR|EEXIST/,
     );
     folder.remove();
+  });
+
+  it('tells of a fault of its own, to programs and to people, but not what it is', async () => {
+    const gateway = await startGateway();
+    try {
+      const client = await TestClient.register(gateway);
+      const browser = new Browser();
+      const page = await browser.visit(client.authorizationUrl());
+      const database = new DatabaseSync(gateway.databaseFile);
+      database.exec('ALTER TABLE records RENAME TO gone');
+      database.close();
+
+      const { status, body } = await client.exchange('code');
+      expect(status).to.equal(500);
+      expect(body).to.include({ error: 'server_error' }).and.to.have.property('trace_id');
+      const posted = await browser.submit(page.url, '/sign-in', { code: SIGN_IN_CODE });
+      expect(posted.status).to.equal(500);
+      const text = await posted.text();
+      expect(text).to.include('Something went wrong on our side');
+      const started = await browser.visit(client.authorizationUrl());
+      expect(started.status).to.equal(500);
+      const told = JSON.stringify(body) + text + started.text;
+      expect(told).not.to.match(/sqlite|records|no such table/i);
+      const logged = gateway.lines.filter(({ event }) => event === 'server.error');
+      expect(logged.map(({ traceId }) => traceId)).to.include(body['trace_id']);
+      expect(JSON.stringify(logged)).to.include('no such table');
+    } finally {
+      await gateway.close();
+    }
   });
 
   it('behind TLS sets cookies that no other host and no plain connection can have', async () => {
