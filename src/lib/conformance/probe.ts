@@ -57,22 +57,9 @@ export async function probe(options: LinkOptions): Promise<Probe> {
   return found;
 }
 
-async function initialize(link: Link): Promise<Reply> {
+function initialize(link: Link): Promise<Reply> {
   const id = link.nextId();
-  const reply = await link.post(initializeRequest(id, link.revision), { id });
-  const session = reply.headers['mcp-session-id'];
-  if (session !== undefined) await endSession(link, session);
-  return reply;
-}
-
-async function endSession(link: Link, id: string): Promise<void> {
-  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': link.revision, 'content-type': undefined };
-  try {
-    await link.post('', { method: 'DELETE', headers, timeoutMs: 1000 });
-  } catch (error) {
-    // A session that cannot be ended is the business of a check, not of the first look.
-    if (!(error instanceof HttpError) && !(error instanceof TypeError)) throw error;
-  }
+  return link.post(initializeRequest(id, link.revision), { id });
 }
 
 function served(reply: Reply, revision: Revision): { name: string; version: string } | undefined {

@@ -31,12 +31,16 @@ export function served(link: Link): Promise<Link> {
 /** The answer to `server/discover`, asked once (2026-07-28). */
 export const discover = (link: Link) => link.once('discover', () => link.request('server/discover'));
 
-/** What is wrong with the target after it was mistreated; undefined when it still answers. */
-export async function damage(link: Link): Promise<string | undefined> {
+/**
+ * What is wrong with the target after it was mistreated; undefined when it still answers.
+ * @param where in the session that is open, or as a client that comes new
+ */
+export async function damage(link: Link, where: 'here' | 'anew' = 'here'): Promise<string | undefined> {
   try {
-    const reply = link.modern
-      ? await link.request('server/discover')
-      : await (await link.newSession()).request('ping');
+    const session = link.modern
+      ? {}
+      : { session: await (where === 'here' ? link.session() : link.newSession()) };
+    const reply = await link.request(harmless(link), undefined, session);
     return reply.response ? undefined : `afterwards the server answered with ${describe(reply)}`;
   } catch (error) {
     return `afterwards the server no longer answered: ${error instanceof Error ? error.message : String(error)}`;

@@ -2,18 +2,21 @@ import { open as openExchange, type HttpExchange, type HttpRequest } from '../..
 import { MODERN, type Revision } from '../types.ts';
 import type { Message } from './message.ts';
 import { headersOfModern, withMeta } from './modern.ts';
-import { readReply } from './reply.ts';
+import { readReply, type Reply } from './reply.ts';
 import { openSession } from './session.ts';
 import type { Link, LinkOptions, SendOptions, Session } from './types.ts';
 
 const MAX_RECEIVED = 5000;
+const PARALLEL_ENDS = 8;
+const END_MS = 2000;
 
 /** Makes a link; nothing is sent yet. */
 export function createLink(options: LinkOptions, revision: Revision): Link {
   const modern = MODERN.some((known) => known === revision);
   const received: Message[] = [];
   const shared = new Map<string, Promise<unknown>>();
-  const sessions = new Set<Session>();
+  /** Ids of all sessions that the target gave out, whoever asked for them. */
+  const sessionIds = new Set<string>();
   let lastId = 0;
 
   const headersFor = (body: unknown, send: SendOptions): Record<string, string> => {
@@ -58,6 +61,8 @@ export function createLink(options: LinkOptions, revision: Revision): Link {
       try {
         const reply = await readReply(answer, send.id, send.timeoutMs ?? options.timeoutMs, send.drain);
         if (received.length < MAX_RECEIVED) received.push(...reply.messages);
+        const sessionId = reply.headers['mcp-session-id'];
+        if (sessionId !== undefined && sessionIds.size < MAX_RECEIVED) sessionIds.add(sessionId);
         return reply;
       } finally {
         answer.close();
@@ -73,11 +78,7 @@ export function createLink(options: LinkOptions, revision: Revision): Link {
       return link.post({ jsonrpc: '2.0', method, ...paramsOf(params) }, await inSession(send));
     },
     session: () => link.once('session', () => link.newSession()),
-    async newSession() {
-      const session = await openSession(link);
-      sessions.add(session);
-      return session;
-    },
+    newSession: () => openSession(link),
     once(key, make) {
       const known = shared.get(key) as ReturnType<typeof make> | undefined;
       if (known) return known;
@@ -87,16 +88,25 @@ export function createLink(options: LinkOptions, revision: Revision): Link {
       shared.set(key, made);
       return made;
     },
-    async close() {
-      const open = [...sessions];
-      sessions.clear();
-      await Promise.allSettled(open.map((session) => session.end(Math.min(options.timeoutMs, 1000))));
+    async endSessions(all) {
+      const known = shared.get('session') as Promise<Session> | undefined;
+      const kept = all ? undefined : await known?.catch(() => undefined);
+      const ids = [...sessionIds].filter((id) => id !== kept?.id);
+      for (const id of ids) sessionIds.delete(id);
+      while (ids.length > 0) await Promise.allSettled(ids.splice(0, PARALLEL_ENDS).map(endSession));
     },
+    close: () => link.endSessions(true),
   };
   const paramsOf = (params: Record<string, unknown> | undefined): { params?: Record<string, unknown> } => {
     if (modern) return { params: withMeta(revision, params) };
     return params === undefined ? {} : { params };
   };
+  const endSession = (id: string): Promise<Reply> =>
+    link.post('', {
+      method: 'DELETE',
+      headers: { 'mcp-session-id': id, 'mcp-protocol-version': revision, 'content-type': undefined },
+      timeoutMs: Math.min(options.timeoutMs, END_MS),
+    });
   const inSession = async (send: SendOptions): Promise<SendOptions> =>
     modern || send.session ? send : { ...send, session: await link.session() };
   return link;

@@ -40,11 +40,13 @@ export interface Link {
   notify(method: string, params?: Record<string, unknown>, options?: SendOptions): Promise<Reply>;
   /** The session that the harmless checks share (legacy). */
   session(): Promise<Session>;
-  /** A session of one's own (legacy); ended with the link at the latest. */
+  /** A session of one's own (legacy); ended with the link at the latest, as every session is. */
   newSession(): Promise<Session>;
   /** Computes what several checks look at, once. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>;
   nextId(): number;
+  /** Ends every session that was opened through this link; the shared one too when `all`. */
+  endSessions(all: boolean): Promise<void>;
   close(): Promise<void>;
 }
 

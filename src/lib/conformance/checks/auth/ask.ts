@@ -39,6 +39,8 @@ function backToClient(answer: HttpAnswer, redirectUri: string): URL | undefined 
   if (target === undefined || !URL.canParse(target)) return undefined;
   const to = new URL(target);
   const client = new URL(redirectUri);
+  // Errors of the implicit grant come in the fragment (RFC 6749 section 4.2.2.1).
+  for (const [name, value] of new URLSearchParams(to.hash.slice(1))) to.searchParams.append(name, value);
   return to.protocol === client.protocol && to.host === client.host && to.pathname === client.pathname
     ? to
     : undefined;

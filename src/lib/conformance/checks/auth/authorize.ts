@@ -175,7 +175,7 @@ export const authorizeChecks: Check<AuthContext>[] = [
     async run(context) {
       const { back } = await ask(context, { response_type: 'token' });
       if (!back) return skip('The error is shown on a page.');
-      const state = back.searchParams.get('state') ?? new URLSearchParams(back.hash.slice(1)).get('state');
+      const state = back.searchParams.get('state');
       return verdict(state === STATE, `state: ${state ?? 'absent'}`);
     },
   },

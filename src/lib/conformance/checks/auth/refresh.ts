@@ -93,7 +93,7 @@ export const refreshChecks: Check<AuthContext>[] = [
   {
     id: 'auth.refresh.reuse',
     title: 'A refresh token is dead once its successor was used',
-    level: 'MUST',
+    level: 'SHOULD',
     clause: rfc(9700, '4.14.2'),
     revisions: SINCE_RESOURCE,
     advice:

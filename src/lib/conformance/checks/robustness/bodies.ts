@@ -205,7 +205,7 @@ export const bodyChecks: Check<Link>[] = [
         .catch(() => undefined);
       // A server that minds shows it a little later.
       await delay(100);
-      const harm = await damage(link);
+      const harm = await damage(link, 'anew');
       return harm === undefined ? pass('The server still answers.') : fail(harm);
     },
   },
@@ -221,7 +221,7 @@ export const bodyChecks: Check<Link>[] = [
       const send = await bare(link);
       const seen = await link.post(body, { ...send, id }).then(
         (reply) => ({
-          bad: reply.status >= 500 || (reply.status < 300 && !resultOf(reply.response)),
+          bad: reply.status >= 500 || (reply.status < 300 && !reply.response),
           text: describe(reply),
         }),
         // Cutting the connection is a refusal too; hanging is not.

@@ -1,8 +1,9 @@
 import type { ClientRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { spec, type Check } from '../../check.ts';
+import { resultOf } from '../../mcp/message.ts';
+import { describe, type Reply } from '../../mcp/reply.ts';
 import { initializeRequest } from '../../mcp/session.ts';
-import type { Reply } from '../../mcp/reply.ts';
 import type { Link, SendOptions } from '../../mcp/types.ts';
 import { fail, LEGACY, pass, REVISIONS, skip, verdict, type Verdict } from '../../types.ts';
 import { damage, harmless } from '../control.ts';
@@ -137,7 +138,7 @@ export const loadChecks: Check<Link>[] = [
       await Promise.allSettled(Array.from({ length: 8 }, goAway));
       // A server that minds shows it when it tries to answer.
       await delay(100);
-      const harm = await damage(link);
+      const harm = await damage(link, 'anew');
       return harm === undefined ? pass('The server still answers.') : fail(harm);
     },
   },
@@ -149,14 +150,19 @@ export const loadChecks: Check<Link>[] = [
     revisions: LEGACY,
     advice: 'Bound the number of sessions, and end idle ones; clients seldom send DELETE.',
     async run(link) {
-      for (let count = 0; count < 20; count += 1) {
+      let limited = false;
+      for (let count = 0; count < 16 && !limited; count += 1) {
         const id = link.nextId();
         const reply = await link.post(initializeRequest(id, link.revision), { id });
-        if (reply.status === 429 || reply.status === 503) break;
-        if (!reply.response) return fail(`Session ${count + 1}: HTTP ${reply.status}`);
+        limited = reply.status === 429 || reply.status === 503;
+        if (!limited && !resultOf(reply.response)) return fail(`Session ${count + 1}: ${describe(reply)}`);
       }
-      const harm = await damage(link);
-      return harm === undefined ? pass('A further session could be used.') : fail(harm);
+      const harm = await damage(link, limited ? 'here' : 'anew');
+      await link.endSessions(false);
+      if (harm !== undefined) return fail(harm);
+      return pass(
+        limited ? 'There is a limit, and the open session went on.' : 'A further session could be used.',
+      );
     },
   },
   {

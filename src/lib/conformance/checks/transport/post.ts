@@ -115,14 +115,14 @@ export const postChecks: Check<Link>[] = [
   },
   {
     id: 'transport.post.accept-order',
-    title: 'The order, case and quality values in Accept do not matter',
+    title: 'The order and quality values in Accept do not matter',
     level: 'MUST',
     clause: () => 'https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1',
     revisions: REVISIONS,
     advice: 'Parse Accept as RFC 9110 defines it instead of comparing it as a string.',
     async run(link) {
       const reply = await link.request(harmless(link), undefined, {
-        headers: { accept: 'text/event-stream;q=0.9, Application/JSON' },
+        headers: { accept: 'text/event-stream;q=0.9, application/json' },
       });
       return verdict(resultOf(reply.response) !== undefined, describe(reply));
     },
