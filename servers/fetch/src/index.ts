@@ -1,17 +1,16 @@
 import type { ServiceModule } from '@mcpgw/kit';
 import { createNativeServer } from '@mcpgw/kit/mcp';
-import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { decode } from './content/charset.ts';
 import { createConverter } from './content/converter.ts';
 import { fetchTool } from './fetch-tool.ts';
-import { createHostRules } from './guard/hosts.ts';
+import { createHostRules, type HostRules } from './guard/hosts.ts';
+import { resolve } from './guard/resolve.ts';
 import { createCachedExchange, type Send } from './http/cached-exchange.ts';
 import { follow } from './http/follow.ts';
 import { ROBOTS_BYTES, createRobots, type CheckRobots } from './http/robots.ts';
 import { BOUNDS, DEFAULT_ACCESS, type FetchOptions, type World } from './options.ts';
 import { createReader } from './reader.ts';
-import type { HostRules } from './guard/hosts.ts';
 
 export type { FetchAccess, FetchOptions, World } from './options.ts';
 
@@ -62,7 +61,7 @@ function robots(rules: HostRules, send: Send, now: () => number): CheckRobots {
 }
 
 const realWorld: World = {
-  resolve: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
+  resolve,
   ownNetworks: () =>
     Object.values(networkInterfaces()).flatMap((addresses) =>
       (addresses ?? []).flatMap(({ cidr }) => cidr ?? []),

@@ -22,8 +22,11 @@ export interface FetchOptions extends NativeOptions {
 
 /** What the server needs from outside. */
 export interface World {
-  /** All addresses of a name. */
-  resolve: (hostname: string) => Promise<readonly string[]>;
+  /**
+   * All addresses of a name.
+   * @param internal the host is opted in: the own network's ways of naming count too
+   */
+  resolve: (hostname: string, internal: boolean) => Promise<readonly string[]>;
   /** Addresses of this machine with their prefix, such as `203.0.113.7/24`. */
   ownNetworks: () => readonly string[];
   /** Trusted roots instead of the system's, PEM. */
@@ -48,8 +51,11 @@ export const BOUNDS = {
   redirects: 5,
   urlLength: 8192,
   convertMs: 10_000,
+  /** Fetches at a time, of all callers and of one. */
+  fetches: 12,
+  fetchesPerPrincipal: 6,
 } as const;
 
-export const USER_AGENT = 'mcpgw-fetch (+https://modelcontextprotocol.io)';
+export const USER_AGENT = 'mcpgw-fetch (MCP server)';
 /** Under this name robots.txt speaks to it (RFC 9309 section 2.2.1). */
 export const ROBOTS_NAME = 'mcpgw-fetch';

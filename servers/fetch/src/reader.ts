@@ -4,6 +4,7 @@ import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import { decode } from './content/charset.ts';
 import type { Converter } from './content/converter.ts';
 import { imageTypeOf, mediaTypeOf, sniff, type MediaType } from './content/media-type.ts';
+import { createGate } from './gate.ts';
 import type { HostRules } from './guard/hosts.ts';
 import type { Send } from './http/cached-exchange.ts';
 import { follow, type FetchedPage, type FetchRequest } from './http/follow.ts';
@@ -83,12 +84,31 @@ export function createReader({ rules, send, checkRobots, converter, wholeMs }: R
     if (kind === 'image') return { ...common, ...image(page) };
 
     const { text, charset } = decode(page.bytes, type.charset);
-    if (request.raw || kind === 'text')
-      return { ...common, content: { kind: 'text', text, charset, title: undefined } };
-    if (kind === 'json')
-      return { ...common, content: { kind: 'text', text: pretty(text), charset, title: undefined } };
+    const asText = (shown: string, title?: string): ReadPage => ({
+      ...common,
+      content: { kind: 'text', text: shown, charset, title },
+    });
+    if (request.raw || kind === 'text') return asText(text);
+    if (kind === 'json') return asText(pretty(text));
     const { title, markdown } = await converter.convert({ html: text, url: page.url.href }, signal);
-    return { ...common, content: { kind: 'text', text: markdown, charset, title } };
+    return asText(markdown, title);
+  };
+
+  const gate = createGate(BOUNDS.fetches, BOUNDS.fetchesPerPrincipal);
+
+  const load = async (request: ReadRequest): Promise<ReadPage> => {
+    const deadline = AbortSignal.timeout(wholeMs);
+    const signal = AbortSignal.any([request.signal, deadline]);
+    try {
+      const fetched = await follow({ ...request, maxBytes }, rules, send, checkRobots, signal);
+      const converted = convert(fetched, request, signal);
+      const failed = (fetched.status < 200 || fetched.status >= 300) && request.method !== 'HEAD';
+      if (failed) throw new ToolError(failureText(fetched, await converted.catch(() => undefined)));
+      return await converted;
+    } catch (error) {
+      if (deadline.aborted) throw new ToolError(`The page is not there within ${wholeMs / 1000} s.`);
+      throw error;
+    }
   };
 
   return {
@@ -97,21 +117,9 @@ export function createReader({ rules, send, checkRobots, converter, wholeMs }: R
       const key = [request.principal, request.url, request.raw].join('\n');
       const kept = plain && request.resume ? parts.get(key) : undefined;
       if (kept) return kept;
-
-      const deadline = AbortSignal.timeout(wholeMs);
-      const signal = AbortSignal.any([request.signal, deadline]);
-      try {
-        const fetched = await follow({ ...request, maxBytes }, rules, send, checkRobots, signal);
-        const converted = convert(fetched, request, signal);
-        const failed = (fetched.status < 200 || fetched.status >= 300) && request.method !== 'HEAD';
-        if (failed) throw new ToolError(failureText(fetched, await converted.catch(() => undefined)));
-        const page = await converted;
-        if (plain) parts.set(key, page);
-        return page;
-      } catch (error) {
-        if (deadline.aborted) throw new ToolError(`The page is not there within ${wholeMs / 1000} s.`);
-        throw error;
-      }
+      const page = await gate(request.principal, () => load(request));
+      if (plain) parts.set(key, page);
+      return page;
     },
   };
 }

@@ -54,7 +54,7 @@ async function addressesOf(
   const onAbort = (): void => reject(unreachable(target, 'its name is not resolved in time'));
   deadline.addEventListener('abort', onAbort, { once: true });
   try {
-    const addresses = await Promise.race([world.resolve(target.host), late]);
+    const addresses = await Promise.race([world.resolve(target.host, target.internal), late]);
     if (addresses.length > 0 && addresses.length <= MAX_ADDRESSES) return addresses;
   } catch (error) {
     if (error instanceof ToolError) throw error;

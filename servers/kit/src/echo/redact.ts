@@ -1,8 +1,8 @@
 import { redactText } from '../log.ts';
 
-/** Header names whose values are secrets, in whole or in part of the name. */
+/** Parts of header names whose values may be secrets; rather one too many. */
 const SECRET_NAME =
-  /authorization|cookie|token|secret|password|passwd|credential|api-?key|assertion|session-key|signature/i;
+  /auth|cookie|token|secret|passw|credential|key|assertion|session|signature|csrf|xsrf|jwt|otp/i;
 /** Identity that the edge has set, and names that only look like secrets. */
 const OPEN_NAME = /^(?:x-user-id|x-user-name|x-client-id|x-scope|x-allowed-tools|mcp-session-id)$/i;
 /** Query strings carry codes and tokens; what is asked is never needed to find a fault. */

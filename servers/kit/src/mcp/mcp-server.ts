@@ -100,6 +100,7 @@ export function createMcpServer(shared: Shared, era: Era, session?: Session): Mc
       return result;
     } catch (error) {
       onError();
+      if (ctx.mcpReq.signal.aborted) return failure('The call was cancelled.');
       log.error({ tool: name, principal: principalOf(inbound), err: error }, 'a tool has failed');
       return failure(`${name} has failed; the server's log says why.`);
     }

@@ -96,8 +96,9 @@ export function createNativeServer(options: NativeServerOptions): ServiceModule 
     const host = checkHost?.(request.headers);
     const path = URL.parse(request.url ?? '', 'http://localhost')?.pathname;
     const method = request.method ?? '';
-    if (host && !host.allowed) refuse(host.status, 'host_not_allowed', host.reason);
-    else if (path === '/health' && (method === 'GET' || method === 'HEAD')) sendHealth(response);
+    // Whoever watches over the server asks it under any name; there is nothing to be learnt.
+    if (path === '/health' && (method === 'GET' || method === 'HEAD')) sendHealth(response);
+    else if (host && !host.allowed) refuse(host.status, 'host_not_allowed', host.reason);
     else if (path !== '/mcp') refuse(404, 'not_found', 'The MCP endpoint is /mcp.');
     else if (methods.includes(method)) void endpoint.handle(request, response);
     else refuse(405, 'method_not_allowed', `${method} is not served here.`, { Allow: methods.join(', ') });

@@ -117,6 +117,8 @@ describe('a native server', () => {
     beforeEach(() => start({ origins: ['http://mcp.example:8080'] }));
 
     it('answers under its own Host', async () => expect(await ask('mcp.example:8080')).to.equal('200'));
+    it('tells its health under any', async () =>
+      expect((await fetch(new URL('/health', hosted.url))).status).to.equal(200));
     it('refuses another Host', async () => expect(await ask('evil.example:8080')).to.equal('403'));
     it('answers a page of its own', async () =>
       expect(await ask('mcp.example:8080', 'http://mcp.example:8080')).to.equal('200'));
