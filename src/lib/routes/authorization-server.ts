@@ -9,6 +9,7 @@ const PATHS = [
   ['authorize', '/authorize', 'prefix'],
   ['interaction', '/interaction', 'prefix'],
   ['token', '/token', 'exact'],
+  ['par', '/par', 'exact'],
   ['revoke', '/revoke', 'exact'],
   ['introspect', '/introspect', 'exact'],
 ] as const;

@@ -5,7 +5,9 @@ import { formatBytes, formatDuration } from '../../../src/lib/text/units.ts';
 
 describe('text from outside', () => {
   it('loses colours, cursor movements and window titles', () => {
-    expect(printable('\u001b[31mred\u001b[0m \u001b[2Jgone \u001b]0;title\u0007end')).to.equal('red gone end');
+    expect(printable('\u001b[31mred\u001b[0m \u001b[2Jgone \u001b]0;title\u0007end')).to.equal(
+      'red gone end',
+    );
   });
 
   it('shows that something stood there where a control or bidi character did', () => {
@@ -27,11 +29,21 @@ describe('table', () => {
   });
 
   it('does not count colour', () => {
-    expect(table([['\u001b[31mab\u001b[39m', 'x'], ['abc', 'y']])).to.equal('\u001b[31mab\u001b[39m   x\nabc  y');
+    expect(
+      table([
+        ['\u001b[31mab\u001b[39m', 'x'],
+        ['abc', 'y'],
+      ]),
+    ).to.equal('\u001b[31mab\u001b[39m   x\nabc  y');
   });
 
   it('leaves no blanks at the end of a short row', () => {
-    expect(table([['a', ''], ['b', 'c']])).to.equal('a\nb  c');
+    expect(
+      table([
+        ['a', ''],
+        ['b', 'c'],
+      ]),
+    ).to.equal('a\nb  c');
   });
 });
 
