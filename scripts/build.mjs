@@ -41,25 +41,36 @@ async function buildCommands() {
   if (undeclared.length > 0) throw new Error(`Not in dependencies of package.json: ${undeclared.join(', ')}`);
 }
 
-async function buildServer(name) {
+/** Bundles one entry to one file. Returns the paths of everything that is inside. */
+async function buildServer(entryPoint, name) {
   const outfile = `${OUT}/servers/${name}.mjs`;
   const metafile = await bundle({
     // Bundled CommonJS packages call require; an ES module has none of its own.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    entryPoints: [`servers/${name}/src/main.ts`],
+    entryPoints: [entryPoint],
     // oidc-provider files its records under the names of its classes.
     keepNames: true,
     outfile,
   });
   writeFileSync(outfile.replace(/\.mjs$/, '.LICENSES.txt'), licencesOf(metafile, '.'));
+  return Object.keys(metafile.inputs);
+}
+
+/** Each server, and beside it `<name>-worker.mjs` of the threads that the servers inside it start. */
+async function buildServers() {
+  const names = readdirSync('servers');
+  const mains = names.filter((name) => existsSync(`servers/${name}/src/main.ts`));
+  const inputs = await Promise.all(mains.map((name) => buildServer(`servers/${name}/src/main.ts`, name)));
+  const bundled = (name) => inputs.flat().some((input) => input.startsWith(`servers/${name}/src/`));
+  const workers = names.filter((name) => existsSync(`servers/${name}/src/worker.ts`) && bundled(name));
+  await Promise.all(workers.map((name) => buildServer(`servers/${name}/src/worker.ts`, `${name}-worker`)));
 }
 
 const hash = hashSources('.');
 rmSync(OUT, { recursive: true, force: true });
-const servers = readdirSync('servers').filter((dir) => existsSync(`servers/${dir}/src/main.ts`));
-await Promise.all([buildCommands(), ...servers.map(buildServer)]);
+await Promise.all([buildCommands(), buildServers()]);
 
 rmSync('oclif.manifest.json', { force: true });
 rmSync('dist', { recursive: true, force: true });
