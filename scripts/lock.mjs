@@ -29,6 +29,7 @@ try {
       env,
       signal: undefined,
       report: (step) => console.log(`${name}: ${step}`),
+      pip: () => Promise.reject(new Error('uv was to be used')),
     };
     if (packages.npm.length > 0) {
       lock.set(name, { npm: { packages: packages.npm, tree: await resolveNpm(context) } });

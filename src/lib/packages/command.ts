@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs
 import path from 'node:path';
 import type { Descriptor } from '../catalog/descriptor.ts';
 import { findProgram } from './programs.ts';
-import { pythonOf } from './pypi.ts';
+import { pythonOf } from './python.ts';
 
 /** How a server's process is started. */
 export interface Command {

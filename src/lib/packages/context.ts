@@ -1,22 +1,18 @@
 import type { Descriptor } from '../catalog/descriptor.ts';
+import type { Pip } from './pip.ts';
 
-/** What every step of one service's preparation is given. */
-export interface PackageContext {
-  descriptor: Descriptor;
+/** Where installers run, and what ends them. */
+export interface InstallerContext {
   /** `.mcpgw/packages`. */
   folder: string;
   env: NodeJS.ProcessEnv;
   signal: AbortSignal | undefined;
-  report: (step: string) => void;
 }
 
-/** A service cannot be installed on this machine; the others can. */
-export class Unavailable extends Error {
-  readonly nextStep: string;
-
-  constructor(reason: string, nextStep: string) {
-    super(reason);
-    this.name = 'Unavailable';
-    this.nextStep = nextStep;
-  }
+/** What every step of one service's preparation is given. */
+export interface PackageContext extends InstallerContext {
+  descriptor: Descriptor;
+  report: (step: string) => void;
+  /** Makes pip ready at the first call; all services share it. */
+  pip: () => Promise<Pip>;
 }

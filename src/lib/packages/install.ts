@@ -5,8 +5,8 @@ import type { PackageContext } from './context.ts';
 import { installFolder, makeWhole, removeOld } from './folders.ts';
 import { contentKey, type Lock, type LockedService, type Requirement } from './lock.ts';
 import { installNpm, resolveNpm } from './npm.ts';
-import { installPypi, isUsable, resolvePypi } from './pypi.ts';
-import { findPython } from './python.ts';
+import { installPypi, resolvePypi } from './pypi.ts';
+import { findPython, isUsable } from './python.ts';
 
 /** The locks that say what is installed. */
 export interface Locks {

@@ -78,7 +78,6 @@ const lockSchema = z.strictObject({
   services: z.record(nameSchema, lockedServiceSchema),
 });
 
-export type NpmNode = z.infer<typeof npmNodeSchema>;
 export type NpmTree = z.infer<typeof npmTreeSchema>;
 export type Requirement = z.infer<typeof requirementSchema>;
 export type LockedService = z.infer<typeof lockedServiceSchema>;

@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
-import { Unavailable, type PackageContext } from './context.ts';
+import type { PackageContext } from './context.ts';
 import { installerFailure } from './failures.ts';
 import { withTemporaryFolder } from './folders.ts';
 import { NPM_NODE_KEYS, npmTreeSchema, type NpmTree } from './lock.ts';
 import { findProgram } from './programs.ts';
 import { runInstaller } from './run-installer.ts';
+import { Unavailable } from './unavailable.ts';
 
 const FLAGS = [
   '--ignore-scripts',

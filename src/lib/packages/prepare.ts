@@ -1,12 +1,14 @@
-import { existsSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import type { Catalog, Descriptor } from '../catalog/descriptor.ts';
+import type { Catalog } from '../catalog/descriptor.ts';
 import { packageRoot } from '../config/package-root.ts';
-import { makeFolder, writeFailure } from '../config/write-file.ts';
+import { makeFolder } from '../config/write-file.ts';
 import { npmCommand, ownCommand, pypiCommand, type Command, type CommandContext } from './command.ts';
-import { Unavailable, type PackageContext } from './context.ts';
+import type { InstallerContext, PackageContext } from './context.ts';
 import { npmFolder, pypiFolder, type Locks } from './install.ts';
 import { readLock, writeLock } from './lock.ts';
+import { nodeFolder } from './node-folder.ts';
+import { preparePip } from './pip.ts';
+import { Unavailable } from './unavailable.ts';
 
 /** How a service's server is started, or why it cannot be on this machine. */
 export type Prepared =
@@ -58,22 +60,34 @@ export async function preparePackages(
     changed: false,
     builtIn: () => readLock(path.join(packageRoot(), 'templates', 'mcpgw.lock')),
   };
+  const failed = new AbortController();
+  const installers: InstallerContext = {
+    folder,
+    env: project.env,
+    signal: signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]),
+  };
+  const pip = once(() => preparePip(installers));
   const prepared = new Map<string, Prepared>();
   try {
-    await eachOf(descriptors, signal, async (descriptor, ended) => {
-      const context: PackageContext = {
-        descriptor,
-        folder,
-        env: project.env,
-        signal: ended,
-        report: (step) => report({ service: descriptor.name, step }),
-      };
-      prepared.set(descriptor.name, await prepare(context, locks, commands));
-    });
+    await eachOf(
+      descriptors,
+      () => failed.abort(),
+      async (descriptor) => {
+        const progress = (step: string): void => report({ service: descriptor.name, step });
+        const context: PackageContext = { ...installers, descriptor, report: progress, pip };
+        prepared.set(descriptor.name, await prepare(context, locks, commands));
+      },
+    );
   } finally {
     if (locks.changed) writeLock(lockFile, locks.project);
   }
   return prepared;
+}
+
+/** Calls at the first use only, and gives everybody the same answer. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
 }
 
 async function prepare(context: PackageContext, locks: Locks, commands: CommandContext): Promise<Prepared> {
@@ -96,43 +110,25 @@ async function commandOf(context: PackageContext, locks: Locks, commands: Comman
   return ownCommand(descriptor, commands);
 }
 
-/** Some at a time; the first failure ends the others, and all have ended when this returns. */
-async function eachOf(
-  descriptors: readonly Descriptor[],
-  signal: AbortSignal | undefined,
-  work: (descriptor: Descriptor, signal: AbortSignal) => Promise<void>,
+/** Some at a time. After a failure nothing new begins, and all have ended when this throws the first one. */
+async function eachOf<Item>(
+  items: readonly Item[],
+  onFailure: () => void,
+  work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const failed = new AbortController();
-  const ended = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-  const queue = [...descriptors];
-  let first: { error: unknown } | undefined;
+  const queue = [...items];
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && !ended.aborted; next = queue.shift()) {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       try {
-        await work(next, ended);
+        await work(next);
       } catch (error) {
-        first ??= { error };
-        failed.abort();
+        queue.length = 0;
+        failures.push(error);
+        onFailure();
       }
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));
-  if (first !== undefined) throw first.error;
-}
-
-/** A folder for PATHs that holds the running Node and nothing else, npm above all. */
-function nodeFolder(parent: string): string {
-  const folder = path.join(parent, 'node');
-  const link = path.join(folder, 'node');
-  if (existsSync(link) && readlinkSync(link) === process.execPath) return folder;
-  makeFolder(folder, 0o700);
-  const temporary = `${link}.${process.pid}`;
-  try {
-    rmSync(temporary, { force: true });
-    symlinkSync(process.execPath, temporary);
-    renameSync(temporary, link);
-  } catch (error) {
-    throw writeFailure(error, link);
-  }
-  return folder;
+  if (failures.length > 0) throw failures[0];
 }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalog } from '../../../src/lib/catalog/load.ts';
 import { contentKey, lockText, readLock, writeLock, type Lock } from '../../../src/lib/packages/lock.ts';
-import { parseRequirements } from '../../../src/lib/packages/pypi.ts';
+import { parseRequirements, requirementsText } from '../../../src/lib/packages/requirements.ts';
 import { ROOT } from '../../support/paths.ts';
 import { userError } from '../../support/project.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -137,5 +137,6 @@ describe('what uv prints', () => {
       { name: 'anyio', version: '4.16.0', hashes: [SHA256, 'b'.repeat(64)] },
       { name: 'pywin32', version: '312', marker: "sys_platform == 'win32'", hashes: [SHA256] },
     ]);
+    expect(requirementsText(parseRequirements(text))).to.equal(text);
   });
 });
