@@ -1,10 +1,9 @@
-import { errorBody } from '@mcpgw/kit';
+import { errorBody, pageHeaders } from '@mcpgw/kit';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC as Context } from 'oidc-provider';
 import { isHashedSecret } from './client-secret.ts';
 import { TRACE_HEADER } from './forward.ts';
 import { leavingPage } from './pages/leaving.ts';
-import { pageHeaders } from './pages/page.ts';
 import type { Resources } from './resources.ts';
 
 /** What the library's answers still need on their way out. */

@@ -1,4 +1,4 @@
-import { resourceKey, type Log } from '@mcpgw/kit';
+import { type Log, pageHeaders, plainName, resourceKey } from '@mcpgw/kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import { errors, type Client, type Interaction } from 'oidc-provider';
@@ -6,8 +6,6 @@ import { LOCAL_OWNER, userName } from './accounts.ts';
 import { isLoopbackRedirect } from './clients.ts';
 import { consentPage, type ConsentView } from './pages/consent.ts';
 import { errorPage } from './pages/error.ts';
-import { plainName } from './pages/html.ts';
-import { pageHeaders } from './pages/page.ts';
 import { signInClosedPage, signInPage } from './pages/sign-in.ts';
 import { addressKey } from './rate-limit.ts';
 import { DEFAULT_SCOPE, type Resources } from './resources.ts';

@@ -1,7 +1,7 @@
 import { errors, type Configuration } from 'oidc-provider';
 import { TRACE_HEADER } from './forward.ts';
 import { errorPage } from './pages/error.ts';
-import { pageHeaders } from './pages/page.ts';
+import { pageHeaders } from '@mcpgw/kit';
 
 /** What cannot be told to the client by a redirect is told to the person; a program gets JSON. */
 export const renderError: NonNullable<Configuration['renderError']> = (ctx, out, error) => {

@@ -10,6 +10,8 @@ export * from './memoize.ts';
 export * from './metadata.ts';
 export * from './module.ts';
 export * from './native.ts';
+export * from './page/html.ts';
+export * from './page/page.ts';
 export * from './policy.ts';
 export * from './resource.ts';
 export * from './revocations.ts';

@@ -1,5 +1,4 @@
-import { html, type Html } from './html.ts';
-import { renderPage } from './page.ts';
+import { html, type Html, renderPage } from '@mcpgw/kit';
 
 export interface ConsentView {
   /** What the client calls itself; nobody has checked it. */

@@ -1,5 +1,4 @@
-import { html } from './html.ts';
-import { renderPage } from './page.ts';
+import { html, renderPage } from '@mcpgw/kit';
 
 interface Advice {
   title: string;

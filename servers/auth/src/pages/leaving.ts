@@ -1,5 +1,4 @@
-import { html } from './html.ts';
-import { renderPage } from './page.ts';
+import { html, renderPage } from '@mcpgw/kit';
 
 /**
  * Takes a browser back to the client. A redirect would do but for Chromium, which refuses redirects of a form to other

@@ -56,10 +56,10 @@ export const renderPage = ({ title, content, next, traceId }: Page): string =>
 
 /**
  * Headers of every page. Forms go to this origin only: what leads back to the client is no answer to a form but a page of
- * its own (pages/leaving.ts), because Chromium holds `form-action` against every redirect that follows a form.
+ * its own (servers/auth, pages/leaving.ts), because Chromium holds `form-action` against every redirect that follows a form.
  * Not `no-referrer`: with it, browsers send `Origin: null` with the forms.
  */
-export const pageHeaders = (): Record<string, string> => ({
+export const pageHeaders = () => ({
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': [
     "default-src 'none'",
