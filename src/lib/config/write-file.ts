@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { UserError, type ErrorCode } from '../errors.ts';
 
@@ -15,7 +24,7 @@ export function writeFailure(error: unknown, file: string): unknown {
   const known = SYSTEM.get((error as NodeJS.ErrnoException).code ?? '');
   if (known === undefined) return error;
   const [code, what, nextStep] = known;
-  return new UserError(code, `Cannot write ${path.basename(file)}: ${what}. Nothing was changed.`, {
+  return new UserError(code, `Cannot write ${path.basename(file)}: ${what}. The file is as it was before.`, {
     cause: error,
     nextSteps: [nextStep],
     place: { file },
@@ -59,6 +68,19 @@ export function makeFolder(folder: string, mode = 0o777): void {
   try {
     mkdirSync(folder, { recursive: true, mode });
   } catch (error) {
-    throw writeFailure(error, folder);
+    throw writeFailure(reasonFor(error, folder), folder);
+  }
+}
+
+/** With `recursive`, Node says ENOENT of a read-only file system; one folder alone is told the truth. */
+function reasonFor(error: unknown, folder: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  let missing = folder;
+  while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
+  try {
+    mkdirSync(missing);
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }

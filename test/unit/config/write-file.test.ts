@@ -48,7 +48,7 @@ describe('writing a file', () => {
       const error = writeFailure(cause, '/p/.env') as UserError;
       expect(error).to.be.instanceOf(UserError);
       expect(error).to.deep.include({ code, place: { file: '/p/.env' }, cause });
-      expect(error.message).to.match(/^Cannot write \.env: .*\. Nothing was changed\.$/);
+      expect(error.message).to.match(/^Cannot write \.env: .*\. The file is as it was before\.$/);
       expect(error.nextSteps).to.have.length(1);
     });
   }
