@@ -54,12 +54,17 @@ const initialize: Wire = {
 };
 
 const RUNS = [
-  { subject: 'bare', title: 'node:http, bare', wire: legacy },
-  { subject: 'sdk', title: "the SDK's plain server, legacy", wire: legacy },
-  { subject: 'echo-stateless', title: 'echo-stateless, legacy', wire: legacy },
-  { subject: 'echo-stateful', title: 'echo-stateful, legacy, in sessions', wire: legacy, session: true },
-  { subject: 'sdk', title: "the SDK's plain server, modern", wire: modern },
-  { subject: 'echo-stateless', title: 'echo-stateless, modern', wire: modern },
+  { subject: 'kit/bench/bare.ts', title: 'node:http, bare', wire: legacy },
+  { subject: 'kit/bench/sdk.ts', title: "the SDK's plain server, legacy", wire: legacy },
+  { subject: 'echo-stateless/bench/serve.ts', title: 'echo-stateless, legacy', wire: legacy },
+  {
+    subject: 'echo-stateful/bench/serve.ts',
+    title: 'echo-stateful, legacy, in sessions',
+    wire: legacy,
+    session: true,
+  },
+  { subject: 'kit/bench/sdk.ts', title: "the SDK's plain server, modern", wire: modern },
+  { subject: 'echo-stateless/bench/serve.ts', title: 'echo-stateless, modern', wire: modern },
 ];
 
 /** One exchange on a connection that is kept. @throws Error an answer that is none */
@@ -104,7 +109,7 @@ async function ask<Answer>(child: ChildProcess): Promise<Answer> {
 }
 
 async function measure({ subject, title, wire, session = false }: (typeof RUNS)[number]): Promise<string> {
-  const child = fork(path.join(import.meta.dirname, 'subject.ts'), [subject], { execArgv: [] });
+  const child = fork(path.join(import.meta.dirname, '../..', subject), { execArgv: [] });
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   await load(new URL(url), wire, session, 1);
   const before = await ask<{ cpuMicros: number }>(child);
