@@ -1,3 +1,5 @@
+import { HttpError } from '../oauth/http-error.ts';
+import { OAuthError } from '../oauth/oauth-error.ts';
 import { httpTransport } from '../oauth/transport.ts';
 import type { Visit } from '../oauth/sign-in.ts';
 import type { Check } from './check.ts';
@@ -11,7 +13,9 @@ import { transportChecks } from './checks/transport/index.ts';
 import { createLink } from './mcp/link.ts';
 import type { Link, LinkOptions } from './mcp/types.ts';
 import { probe, type Probe } from './probe.ts';
-import { notTested, runCheck } from './run-check.ts';
+import { runOfficialAuthorization } from './official/authorization.ts';
+import { runOfficialServer } from './official/suite.ts';
+import { NotApplicable, notTested, runCheck } from './run-check.ts';
 import { authorizedCheck, servesCheck, targetChecks } from './target.ts';
 import {
   REPORT_SCHEMA,
@@ -116,6 +120,13 @@ export async function testTarget(
   if (options.suites.includes('auth') && seen.unreachable === undefined) {
     for (const check of authChecks) await run(check, revision, () => Promise.resolve(auth));
   }
+  if (options.suites.includes('official') && seen.unreachable === undefined) {
+    const timeLeft = (): number => Math.max(1, options.timeoutMs - (performance.now() - started));
+    if (!stopped()) await runOfficialServer({ link, revisions: tested, timeoutMs: timeLeft() }, add);
+    if (!stopped() && seen.serves.length > 0) {
+      for (const result of await officialAuthorization(auth, revision, timeLeft(), signal)) add(result);
+    }
+  }
   await auth.close();
   return {
     schema: REPORT_SCHEMA,
@@ -127,6 +138,19 @@ export async function testTarget(
 
 const newestOf = (revisions: TestOptions['revisions']): Revision =>
   (revisions === 'all' ? REVISIONS : revisions).at(-1) ?? '2026-07-28';
+
+/** Of a target that cannot be signed in at, the auth suite tells why. */
+const officialAuthorization = (
+  auth: AuthContext,
+  revision: Revision,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<CheckResult[]> =>
+  runOfficialAuthorization(auth, revision, timeoutMs, signal).catch((error: unknown) => {
+    if (error instanceof NotApplicable || error instanceof HttpError || error instanceof OAuthError)
+      return [];
+    throw error;
+  });
 
 /** The token of a sign-in; why there is none, the auth suite tells. */
 const tokenOf = (auth: AuthContext): Promise<string | undefined> =>
