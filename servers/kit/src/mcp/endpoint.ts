@@ -19,7 +19,7 @@ export interface EndpointOptions {
 
 /** The HTTP side of `/mcp`: bounds, the body, the deadline, the answer. */
 export interface Endpoint {
-  /** Never rejects. */
+  /** Rejects only where an answer cannot be written. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Refuses new requests and waits for those in flight; streams that may stay open are not waited for. */
   drain(graceMs: number): Promise<void>;
@@ -99,9 +99,12 @@ export function createEndpoint({ limits, log, protocol, onCall, onError }: Endpo
     };
     const abort = new AbortController();
     const { signal } = abort;
-    response.once('close', () => {
-      if (!response.writableFinished) abort.abort(GONE);
-    });
+    response
+      .once('close', () => {
+        if (!response.writableFinished) abort.abort(GONE);
+      })
+      // What a client's going breaks is told by `close`; an error without a listener would end the process.
+      .on('error', () => undefined);
     const deadline = setTimeout(() => abort.abort(DEADLINE), limits.requestMs);
     inFlight += 1;
     let counted = true;

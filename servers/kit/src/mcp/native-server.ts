@@ -89,6 +89,7 @@ export function createNativeServer(options: NativeServerOptions): ServiceModule 
     await options.onClose?.();
   };
 
+  const logDefect = (err: unknown): void => log.error({ err }, 'an answer could not be written');
   const handler: ServiceModule['handler'] = (request, response) => {
     const refuse = (status: number, error: string, text: string, headers = {}): void => {
       sendJson(response, status, errorBody(error, text, traceId(request.headers)), headers);
@@ -100,7 +101,7 @@ export function createNativeServer(options: NativeServerOptions): ServiceModule 
     if (path === '/health' && (method === 'GET' || method === 'HEAD')) sendHealth(response);
     else if (host && !host.allowed) refuse(host.status, 'host_not_allowed', host.reason);
     else if (path !== '/mcp') refuse(404, 'not_found', 'The MCP endpoint is /mcp.');
-    else if (methods.includes(method)) void endpoint.handle(request, response);
+    else if (methods.includes(method)) endpoint.handle(request, response).catch(logDefect);
     else refuse(405, 'method_not_allowed', `${method} is not served here.`, { Allow: methods.join(', ') });
   };
 
