@@ -19,6 +19,7 @@ import { ParkedCalls } from './modern/parked-calls.ts';
 import { Pool } from './modern/pool.ts';
 import { Replies } from './modern/replies.ts';
 import type { Notification } from './jsonrpc/message.ts';
+import { Outflow } from './stream/outflow.ts';
 
 export interface ProxyOptions {
   /** Short name of the service, for logs. */
@@ -79,6 +80,12 @@ export function createProxy({
   const replies = new Replies(run.limits.inFlight);
   const listeners = new Set<Listener>();
   const rules = new ParamHeaderRules();
+  // A slow reader of a shared child may hold it up for a moment only.
+  const outflow = new Outflow({
+    limit: run.limits.queuedBytes,
+    stallMs: 1_000,
+    onChange: (full) => backends.shared.hold(outflow, full),
+  });
   const modern = {
     run,
     supervisor,
@@ -89,6 +96,7 @@ export function createProxy({
     listeners,
     rules,
     replies,
+    outflow,
     counters,
     log,
   };
@@ -101,6 +109,7 @@ export function createProxy({
     backends.sweep(now);
     pool.sweep(now);
     parked.sweep(now);
+    outflow.sweep(now);
     sinceHeartbeat += TICK_MS;
     if (sinceHeartbeat < HEARTBEAT_MS) return;
     sinceHeartbeat = 0;
@@ -117,6 +126,7 @@ export function createProxy({
     const busy = (): boolean => replies.size > 0 || [...sessions].some(({ inFlight }) => inFlight > 0);
     while (busy() && Date.now() < drainUntil) await delay(DRAIN_POLL_MS);
     for (const session of sessions) sessions.end(session, 'The service is stopping');
+    backends.end();
     await launcher.close(Math.max(graceMs * 0.4, 500));
     clearInterval(ticker);
     if (!watchdog) guard.close();
@@ -143,11 +153,12 @@ export function createProxy({
 /** A shared child is its own probe: it is started, or replaced where it died. */
 async function probeShared(backends: Backends): Promise<ServerFacts> {
   const { shared } = backends;
+  shared.join();
   try {
     await shared.open();
     await shared.use();
   } finally {
-    shared.settle();
+    shared.part();
   }
   if (!shared.facts) throw new Unavailable('the server process refused initialize');
   return shared.facts;

@@ -36,6 +36,7 @@ export class Child {
   readonly #queuedBytes: number;
   #handlers: ChildHandlers | undefined;
   #draining: Promise<void> | undefined;
+  #outbox = '';
   #alive = true;
 
   constructor({ spec, lineBytes, queuedBytes, watchdog, log }: ChildOptions) {
@@ -73,7 +74,7 @@ export class Child {
 
   /** Whether so much waits for the child to be read that no more should be asked of it. */
   get congested(): boolean {
-    return this.#process.stdin.writableLength > this.#queuedBytes;
+    return this.#outbox.length + this.#process.stdin.writableLength > this.#queuedBytes;
   }
 
   /** Sets who hears of lines and of the end. A server that talks before it is asked is not heard. */
@@ -81,9 +82,13 @@ export class Child {
     this.#handlers = handlers;
   }
 
-  /** @param line one message without its line break */
+  /**
+   * Sends a message; those of one turn of the event loop go out together, since a write costs more than all else.
+   * @param line one message without its line break
+   */
   send(line: string): void {
-    if (this.#process.stdin.writable) this.#process.stdin.write(`${line}\n`);
+    if (this.#outbox === '') setImmediate(() => this.#flush());
+    this.#outbox += `${line}\n`;
   }
 
   /** Resolves when the child has read what waited for it, or is gone. */
@@ -113,12 +118,19 @@ export class Child {
    */
   async end(budgetMs: number): Promise<void> {
     this.resume();
+    this.#flush();
     this.#process.stdin.end();
     if (await this.#goneWithin(budgetMs * 0.3)) return;
     this.#signal('SIGTERM');
     if (await this.#goneWithin(budgetMs * 0.5)) return;
     this.#signal('SIGKILL');
     await this.exited;
+  }
+
+  #flush(): void {
+    const lines = this.#outbox;
+    this.#outbox = '';
+    if (lines !== '' && this.#process.stdin.writable) this.#process.stdin.write(lines);
   }
 
   async #goneWithin(ms: number): Promise<boolean> {

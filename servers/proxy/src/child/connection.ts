@@ -142,8 +142,13 @@ export class Connection {
     }
   }
 
+  /** A defect of ours in the handling of one line must not end the host process. */
   #receive(text: string): void {
-    for (const message of parseMessages(text).messages) this.#dispatch(message, text);
+    try {
+      for (const message of parseMessages(text).messages) this.#dispatch(message, text);
+    } catch (error) {
+      this.#log.error({ err: error, pid: this.child.pid }, 'a message of the child could not be handled');
+    }
   }
 
   #dispatch(message: Message | Invalid, line: string): void {

@@ -96,14 +96,7 @@ export class Launcher {
   }
 
   #spawn(principal: string): Child {
-    const { lineBytes, queuedBytes } = this.run.limits;
-    const child = new Child({
-      spec: this.#spec(principal),
-      lineBytes,
-      queuedBytes,
-      watchdog: this.#watchdog,
-      log: this.#log,
-    });
+    const child = this.#create(principal);
     this.#children.add(child);
     void child.exited.then((reason) => {
       this.#children.delete(child);
@@ -112,12 +105,15 @@ export class Launcher {
     return child;
   }
 
-  #spec(principal: string): ReturnType<typeof childSpec> {
+  /** The folder of the user, or the command line itself, may be impossible. */
+  #create(principal: string): Child {
+    const { lineBytes, queuedBytes } = this.run.limits;
     try {
-      return childSpec(this.run, principal);
+      const spec = childSpec(this.run, principal);
+      return new Child({ spec, lineBytes, queuedBytes, watchdog: this.#watchdog, log: this.#log });
     } catch (error) {
-      this.#log.error({ err: error }, 'the folder of a user cannot be made');
-      throw new Unavailable('the folder of the user cannot be made');
+      this.#log.error({ err: error }, 'a server process cannot be started');
+      throw new Unavailable('the server process could not be started', 5_000);
     }
   }
 

@@ -4,6 +4,7 @@ import { readIdentity, type Log } from '@mcpgw/kit';
 import type { ProxyRun } from '@mcpgw/kit/contract';
 import { CODES } from '../jsonrpc/codes.ts';
 import { parseMessages } from '../jsonrpc/message.ts';
+import { Liveness } from '../child/liveness.ts';
 import type { Backend } from '../legacy/backend.ts';
 import type { LegacyContext } from '../legacy/context.ts';
 import { handleDelete, handleGet } from '../legacy/get.ts';
@@ -49,11 +50,17 @@ const NOT_YOURS: Refusal = {
   code: CODES.unavailable,
   message: 'This service runs code for one user, and that is somebody else',
 };
+/** How long a child may take to show that it lives. */
+const PING_MS = 3_000;
 const POST_TYPES = ['application/json', 'text/event-stream'];
+
+/** Writing to a client that has just gone is no news. */
+const ignore = (): void => undefined;
 
 /** The way in: paths, methods and headers, then the body, then the era. */
 export function createHandler({ legacy, modern, run, origins, log }: HandlerOptions): Handler {
   const bodies = new BodyReader(run.limits.bodyBytes);
+  const liveness = new Liveness(() => legacy.backends.answer(PING_MS));
   const single = new SinglePrincipal(run.arbitraryCode && run.isolation !== 'shared');
   let stopping = false;
 
@@ -138,18 +145,22 @@ export function createHandler({ legacy, modern, run, origins, log }: HandlerOpti
     }
   };
 
-  const health = (response: ServerResponse): void => {
+  const health = async (response: ServerResponse): Promise<void> => {
     const { state } = legacy.supervisor;
-    replyJson(response, state === 'ready' && !stopping ? 200 : 503, JSON.stringify({ status: state }));
+    const healthy = state === 'ready' && !stopping && (await liveness.check(Date.now()));
+    const status = healthy || state !== 'ready' ? state : stopping ? 'stopping' : 'silent';
+    replyJson(response, healthy ? 200 : 503, JSON.stringify({ status }));
   };
 
   return {
     handler: (request, response) =>
       guarded(response, () => {
         const path = request.url?.split('?', 1)[0];
+        response.on('error', ignore);
+        if (path === '/health') return health(response);
         if (path === '/mcp') mcp(request, response);
-        else if (path === '/health') health(response);
         else replyEmpty(response, 404);
+        return undefined;
       }),
     refuseNew: () => {
       stopping = true;

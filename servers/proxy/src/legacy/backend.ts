@@ -37,6 +37,7 @@ export interface BackendOptions {
 }
 
 const MAX_EARLY = 64;
+const MAX_EARLY_CHARACTERS = 65_536;
 const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
 
 /**
@@ -47,7 +48,8 @@ export class Backend implements ConnectionOwner {
   readonly shared: boolean;
   readonly #options: BackendOptions;
   readonly #clients = new Set<BackendClient>();
-  readonly #full = new Set<BackendClient>();
+  /** Whoever has slow readers. */
+  readonly #full = new Set<object>();
   readonly #backoff = new Backoff(1);
   #opened: Promise<Handshake> | undefined;
   #connection: Connection | undefined;
@@ -56,6 +58,7 @@ export class Backend implements ConnectionOwner {
   #facts: ServerFacts | undefined;
   #initialized = false;
   #logLevelText: string | undefined;
+  #joining = 0;
   #readyAt = 0;
   #idleSince = Date.now();
   #ended = false;
@@ -125,13 +128,23 @@ export class Backend implements ConnectionOwner {
     this.#clients.delete(client);
     this.hold(client, false);
     this.#idleSince = Date.now();
-    this.settle();
+    this.#settle();
   }
 
-  /** Ends it when there is nothing to stay for: no session and no time to linger, or no child that ever worked. */
-  settle(): void {
-    const useless = this.#options.lingerMs === 0 || !this.#facts;
-    if (this.#clients.size === 0 && useless) this.end();
+  /** Somebody waits for it to open, and will attach; to be followed by `part`. */
+  join(): void {
+    this.#joining++;
+  }
+
+  /** Whoever has joined has attached, or given up. */
+  part(): void {
+    this.#joining--;
+    this.#settle();
+  }
+
+  /** Whether only one waits for it to open, and nobody uses it. */
+  get sole(): boolean {
+    return this.#joining === 1 && this.#clients.size === 0;
   }
 
   /** Resolves when the child has read what waited for it. */
@@ -140,12 +153,32 @@ export class Backend implements ConnectionOwner {
   }
 
   /** Stops and resumes the child for a client whose readers are slow. */
-  hold(client: BackendClient, full: boolean): void {
+  hold(client: object, full: boolean): void {
     const before = this.#full.size;
     if (full) this.#full.add(client);
     else this.#full.delete(client);
     if (before === 0 && this.#full.size > 0) this.#connection?.child.pause();
     else if (before > 0 && this.#full.size === 0) this.#connection?.child.resume();
+  }
+
+  /**
+   * Whether the child answers; any answer will do.
+   * @param ms how long to wait
+   */
+  answers(ms: number): Promise<boolean> {
+    const connection = this.#connection;
+    if (!connection) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const late = setTimeout(() => resolve(false), ms);
+    const done = (answered: boolean) => (): void => {
+      clearTimeout(late);
+      resolve(answered);
+    };
+    connection.call(
+      { method: 'ping', params: undefined, paramsText: undefined },
+      { onReply: done(true), onProgress: () => undefined, onLost: done(false), onTimeout: done(false) },
+    );
+    return promise;
   }
 
   /** Passes a client's notification on, where the child can know whom it is from. */
@@ -166,9 +199,8 @@ export class Backend implements ConnectionOwner {
   sweep(now: number): void {
     this.#connection?.sweep(now);
     const { lingerMs } = this.#options;
-    const idle = this.#clients.size === 0 && !this.#starting && now - this.#idleSince >= lingerMs;
-    // One that may not linger is ended by whoever leaves it last; until its first session comes it is only waiting.
-    if (idle && lingerMs > 0) this.end();
+    const unused = this.#clients.size === 0 && this.#joining === 0;
+    if (unused && now - this.#idleSince >= lingerMs) this.end();
   }
 
   /** Ends the child; there will be no other. */
@@ -199,19 +231,24 @@ export class Backend implements ConnectionOwner {
     const text = notificationText(method, paramsText);
     for (const each of client ? [client] : this.#clients) each.deliver(text, !ofItself);
     const unheard = this.#clients.size === 0 && !this.shared && this.#early.length < MAX_EARLY;
-    if (unheard) this.#early.push({ text, related: !ofItself });
+    if (unheard && text.length < MAX_EARLY_CHARACTERS) this.#early.push({ text, related: !ofItself });
   }
 
   onClosed(reason: string, connection: Connection): void {
     if (connection !== this.#connection) return;
     this.#connection = undefined;
     this.#lastWords = connection.child.stderr.lines();
-    this.#full.clear();
     if (this.#ended) return;
     const livedMs = Date.now() - this.#readyAt;
     this.#backoff.failed(Date.now(), livedMs);
     this.#options.log.warn({ reason, livedMs }, 'server process ended by itself');
     this.#options.onCrash();
+  }
+
+  /** Ends it when there is nothing to stay for: no session and no time to linger, or no child that ever worked. */
+  #settle(): void {
+    const useless = this.#options.lingerMs === 0 || !this.#facts;
+    if (this.#clients.size === 0 && this.#joining === 0 && useless) this.end();
   }
 
   #restart(): Promise<Connection> {
@@ -250,6 +287,7 @@ export class Backend implements ConnectionOwner {
   #enterService(connection: Connection): void {
     this.#connection = connection;
     this.#readyAt = Date.now();
+    if (this.#full.size > 0) connection.child.pause();
     if (this.#facts) this.#options.onReady(this.#facts);
     const paramsText = this.#logLevelText;
     if (this.#initialized || this.shared) connection.notify('notifications/initialized', undefined);

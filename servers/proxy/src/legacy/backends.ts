@@ -52,6 +52,16 @@ export class Backends {
     return backend;
   }
 
+  /** Whether the child that serves everybody answers; true where each client has its own. */
+  answer(ms: number): Promise<boolean> {
+    return this.#options.run.isolation === 'shared' ? this.shared.answers(ms) : Promise.resolve(true);
+  }
+
+  /** Ends all of them; what their children do from now on is expected. */
+  end(): void {
+    for (const backend of this.#live) backend.end();
+  }
+
   sweep(now: number): void {
     for (const backend of this.#live) {
       backend.sweep(now);

@@ -61,7 +61,7 @@ export class LegacyCall implements Call {
   }
 
   onLost(reason: string): void {
-    this.fail(CODES.unavailable, `No answer: ${reason}. The session goes on with a new process; try again`);
+    this.fail(CODES.unavailable, `No answer: ${reason}. The session goes on; try again`);
   }
 
   onTimeout(): void {

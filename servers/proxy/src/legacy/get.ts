@@ -19,6 +19,7 @@ export function handleGet(
     if (refusal) refuse(response, undefined, refusal, context.log);
     return;
   }
+  found.session.usedAt = Date.now();
   const lastEventId = request.headers['last-event-id'];
   if (typeof lastEventId !== 'string') found.session.listen(response);
   else if (!found.session.resume(response, lastEventId)) {

@@ -34,11 +34,12 @@ export async function initialize(
   let session: Session | undefined;
   // A client that leaves while its child starts never learns of the session.
   response.once('close', () => {
-    if (!session) backend?.settle();
+    if (!session && backend?.sole) backend.end();
   });
   try {
     await supervisor.check();
     backend = backends.for(principal, paramsText);
+    backend.join();
     const answer = await backend.open();
     if (response.destroyed) return;
     if (answer.outcome === 'error') {
@@ -52,10 +53,8 @@ export async function initialize(
     if (backend) supervisor.suspect();
     refuse(response, idText, unavailable(error), log);
   } finally {
-    if (!session) {
-      place.release();
-      backend?.settle();
-    }
+    if (!session) place.release();
+    backend?.part();
   }
 }
 

@@ -8,6 +8,7 @@ import type { Listener } from './listen.ts';
 import type { ParamHeaderRules } from './param-headers.ts';
 import type { ParkedCalls } from './parked-calls.ts';
 import type { Pool } from './pool.ts';
+import type { Outflow } from '../stream/outflow.ts';
 import type { Replies } from './replies.ts';
 
 /** What the handlers of the modern era share. */
@@ -21,6 +22,8 @@ export interface ModernContext {
   listeners: Set<Listener>;
   rules: ParamHeaderRules;
   replies: Replies;
+  /** Answers of a shared child that have not been taken yet. */
+  outflow: Outflow;
   counters: Counters;
   log: Log;
 }

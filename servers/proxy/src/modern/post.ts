@@ -136,7 +136,8 @@ async function relay(
       release: () => release(call),
     });
     counters.calls++;
-    if (worker) prepare(worker, call, facts, envelope, reply);
+    reply.outflow = worker?.outflow ?? context.outflow;
+    if (worker) prepare(worker, call, facts, envelope);
     call.start(connection);
   } catch (error) {
     release();
@@ -144,17 +145,9 @@ async function relay(
   }
 }
 
-function prepare(
-  worker: Worker,
-  call: ModernCall,
-  facts: ServerFacts,
-  envelope: Envelope,
-  reply: Reply,
-): void {
-  reply.outflow = worker.outflow;
+function prepare(worker: Worker, call: ModernCall, facts: ServerFacts, { logLevel }: Envelope): void {
   worker.hold(call);
-  if (envelope.logLevel !== undefined && facts.capabilities['logging'] !== undefined)
-    worker.setLevel(envelope.logLevel);
+  if (logLevel !== undefined && facts.capabilities['logging'] !== undefined) worker.setLevel(logLevel);
 }
 
 /** Goes on with a call that waits for its client's answers. */
