@@ -9,6 +9,7 @@ export async function watchStatus(
   target: Target,
   first: TargetStatus,
   options: { output: 'live' | 'lines' | 'silent'; signal: AbortSignal; write: (text: string) => void },
+  pollMs = POLL_MS,
 ): Promise<void> {
   const { output, signal, write } = options;
   if (output === 'live') {
@@ -32,6 +33,6 @@ export async function watchStatus(
     ]);
     if (states !== shown) write(`${statusText(status)}\n`);
     shown = states;
-    await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+    await delay(pollMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -161,6 +161,31 @@ describe('a project’s life on the command line', function () {
       const second = await project.up('--only', 'echo-stateless');
       await project.down();
       expect(second.signIn.code).not.to.equal(first.signIn.code);
+    });
+  });
+
+  describe('what stands in the way of a start', () => {
+    it('is named when the gateway cannot use its folder; nothing is left running', async () => {
+      rmSync(state('data'), { recursive: true, force: true });
+      writeFileSync(state('data'), 'not a folder');
+      const result = await project.cli(['up', '--detach']);
+      rmSync(state('data'));
+      expect(result.code, describeResult(result)).to.equal(EXIT.failed);
+      expect(result.stderr).to.contain('START_FAILED').and.to.contain('data');
+      await allGone(project.root, [], 0);
+    });
+
+    it('is shown when a person edited a rendered file, which --force replaces and keeps', async () => {
+      await project.up();
+      await project.down();
+      const text = readFileSync(state('routes.json'), 'utf8');
+      writeFileSync(state('routes.json'), text.replace('"version": 1', '"version": 2'));
+      const refused = await project.cli(['up', '--detach']);
+      expect(refused.code, describeResult(refused)).to.equal(EXIT.conflict);
+      expect(refused.stderr).to.contain('EDITED_FILE').and.to.contain('--force');
+      expect(await project.up('--force')).to.have.property('ready', true);
+      await project.down();
+      expect(readFileSync(state('routes.json.bak'), 'utf8')).to.contain('"version": 2');
     });
   });
 
