@@ -47,12 +47,26 @@ export function findProject(from: string, explicit?: string): string {
       nextSteps: [`Make one with \`mcpgw init ${explicit}\`, or name another folder.`],
     });
   }
-  for (let dir = path.resolve(from); ; dir = path.dirname(dir)) {
-    if (existsSync(path.join(dir, MARK))) return realpathSync(dir);
+  const start = path.resolve(from);
+  for (let dir = start; ; dir = path.dirname(dir)) {
+    if (existsSync(path.join(dir, MARK))) {
+      if (dir !== start) refuseForeign(dir);
+      return realpathSync(dir);
+    }
     if (path.dirname(dir) === dir) break;
   }
-  throw new UserError('NO_PROJECT', `There is no ${MARK} in ${path.resolve(from)} or any folder above it.`, {
+  throw new UserError('NO_PROJECT', `There is no ${MARK} in ${start} or any folder above it.`, {
     nextSteps: ['Make a project with `mcpgw init`, or name its folder with `--project DIR`.'],
+  });
+}
+
+/** A project says what is run: one that somebody else has put above our folder, in /tmp for instance, is not taken. */
+function refuseForeign(dir: string): void {
+  const owner = statSync(path.join(dir, MARK)).uid;
+  if (owner === process.getuid?.() || owner === 0) return;
+  throw new UserError('NO_PROJECT', `The project in ${dir} belongs to another user.`, {
+    place: { file: path.join(dir, MARK) },
+    nextSteps: [`If you trust it, name it with \`--project ${dir}\`.`],
   });
 }
 

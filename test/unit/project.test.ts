@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProject, loadProject } from '../../src/lib/project.ts';
 import { projectDir, userError } from '../support/project.ts';
@@ -33,6 +33,16 @@ describe('a project', () => {
       expect(error.code).to.equal('NO_PROJECT');
       expect(error.message).to.equal(`There is no project in ${join(path, 'inner')}: it has no mcpgw.yaml.`);
       expect(userError(() => findProject(path, 'nowhere')).message).to.contain('it is no folder');
+    });
+
+    it('not above, where it belongs to somebody else, unless it is named', function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const { path } = made(projectDir({ 'inner/x': '' }));
+      chownSync(join(path, 'mcpgw.yaml'), 65_534, 65_534);
+      const error = userError(() => findProject(join(path, 'inner')));
+      expect(error).to.deep.include({ code: 'NO_PROJECT', place: { file: join(path, 'mcpgw.yaml') } });
+      expect(findProject(join(path, 'inner'), '..')).to.equal(path);
+      expect(findProject(path)).to.equal(path);
     });
 
     it('nowhere else, and the error says how to make one', () => {

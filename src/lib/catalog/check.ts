@@ -29,6 +29,8 @@ export function checkDescriptor(source: YamlSource, input: DescriptorInput): voi
       `name is ${show(input.name)} in ${expected}.yaml. Allowed: ${expected}, or a file ${input.name}.yaml.`,
     );
   }
+  if (input.name === 'gateway')
+    refuse(['name'], 'name is "gateway", as the gateway itself is called. Allowed: another.');
   if (input.pattern === 'native') {
     if (!NATIVE.includes(input.name)) {
       refuse(['pattern'], `pattern is native, which is for ${NATIVE.join(' and ')}. Allowed: proxy.`);

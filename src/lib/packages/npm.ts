@@ -18,6 +18,7 @@ const FLAGS = [
   '--no-update-notifier',
   '--package-lock=true',
   '--global=false',
+  '--legacy-peer-deps=false',
   '--loglevel=error',
   '--fetch-retries=1',
   '--fetch-retry-mintimeout=1000',

@@ -1,21 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { InstallerContext, PackageContext } from './context.ts';
+import type { InstallerContext, PackageContext, Pip, Python } from './context.ts';
 import { installerFailure } from './failures.ts';
 import { makeWhole, withTemporaryFolder } from './folders.ts';
 import type { Requirement } from './lock.ts';
-import { findPython, isUsable, markInterpreter, pythonOf, type Python } from './python.ts';
+import { pythonInstallLine } from './programs.ts';
+import { findPython, isUsable, markInterpreter, pythonOf } from './python.ts';
 import { requirementsFile } from './requirements.ts';
 import { runInstaller } from './run-installer.ts';
 import { Unavailable } from './unavailable.ts';
-
-/** The pip that comes with a Python, in a virtual environment of its own, so that those of the services need none. */
-export interface Pip {
-  python: Python;
-  /** The interpreter that has it. */
-  command: string;
-}
 
 /**
  * Makes pip ready, in `.mcpgw/packages/pip`, from what the Python brings; no registry is asked.
@@ -39,7 +33,10 @@ async function makeEnvironment(
     env,
     signal,
   });
-  if (!result.ok) throw new Unavailable(`${command} cannot make a virtual environment`, result.stderr.trim());
+  if (!result.ok) {
+    const why = (result.stderr || result.stdout).trim().split('\n').at(-1) ?? '';
+    throw new Unavailable(`${command} cannot make a virtual environment: ${why}`, pythonInstallLine(env));
+  }
   markInterpreter(folder);
 }
 
@@ -97,7 +94,12 @@ export async function installWithPip(
     '-r',
     requirementsFile(folder, requirements),
   ];
-  await runPip(pip, ['install', '--prefix', folder, '--ignore-installed', ...exactly], folder, context);
+  await runPip(
+    pip,
+    ['install', '--no-user', '--prefix', folder, '--ignore-installed', ...exactly],
+    folder,
+    context,
+  );
 }
 
 async function runPip(

@@ -14,7 +14,7 @@ export function findProgram(name: string, searchPath: string | undefined): strin
     .find(isExecutable);
 }
 
-export function isExecutable(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

@@ -1,17 +1,10 @@
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { InstallerContext } from './context.ts';
+import type { InstallerContext, Python } from './context.ts';
 import { findProgram, pythonInstallLine } from './programs.ts';
 import { runInstaller } from './run-installer.ts';
 import { Unavailable } from './unavailable.ts';
-
-/** An interpreter that is new enough and can make virtual environments. */
-export interface Python {
-  command: string;
-  /** Names what packages are chosen by: `linux-x86_64-python3.12`. */
-  platform: string;
-}
 
 const NAMES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 

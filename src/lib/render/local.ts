@@ -84,16 +84,19 @@ function selectedDisposition(
     return { state: 'unavailable', reason: prepared.reason, nextStep: prepared.nextStep };
   }
   const dataDir = path.join(project.stateDir, 'data', descriptor.name);
+  const env = childEnvironment(descriptor, prepared.path, dataDir, project.env);
   const run: ProxyRun = {
     kind: 'proxy',
     command: prepared.command,
     args: prepared.args,
-    env: childEnvironment(descriptor, prepared.path, dataDir, project.env),
+    env,
     cwd: descriptor.origin === 'project' ? project.root : dataDir,
     userDirs: dataDir,
     isolation: descriptor.isolation,
     arbitraryCode: descriptor.arbitraryCode,
-    spares: descriptor.isolation === 'session' && !usesUserDir(descriptor) ? 1 : 0,
+    // A child that must know its user cannot be started ahead of need.
+    spares:
+      descriptor.isolation === 'session' && !usesUserDir({ args: prepared.args, environment: env }) ? 1 : 0,
     limits,
   };
   return { state: 'selected', run };
@@ -110,7 +113,7 @@ function childEnvironment(
   const all = {
     LANG: 'C.UTF-8',
     ...Object.fromEntries(inherited),
-    HOME: usesUserDir(descriptor) ? '{userDir}' : dataDir,
+    HOME: descriptor.isolation === 'shared' ? dataDir : '{userDir}',
     PATH: searchPath,
     ...descriptor.environment,
   };

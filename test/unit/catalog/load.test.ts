@@ -243,6 +243,12 @@ describe('a service descriptor', () => {
       });
     }
 
+    it('the name of the gateway itself', () => {
+      expect(userError(() => read('name: gateway\ncommand: x\n', 'gateway')).message).to.contain(
+        'name is "gateway"',
+      );
+    });
+
     it('a child’s keys on a native server', () => {
       const error = userError(() =>
         read('name: echo-stateful\npattern: native\nisolation: user\n', 'echo-stateful'),

@@ -109,8 +109,26 @@ describe('rendering the local target', () => {
     expect(runOf(render(from, ['own']).gateway, 'own')).to.deep.include({ cwd: from.root, spares: 0 });
   });
 
-  it('starts no child ahead of need that must know its user', () => {
-    expect(runOf(render(project(), ['memory']).gateway, 'memory').spares).to.equal(0);
+  it('starts children ahead of need only where each session has its own and none must know its user', () => {
+    const from = project({ 'services/own.yaml': 'name: own\ncommand: x\n' });
+    const names = ['everything', 'sequentialthinking', 'own', 'memory', 'time'];
+    const { gateway } = render(from, names);
+    expect(names.map((name) => runOf(gateway, name).spares)).to.deep.equal([1, 1, 0, 0, 0]);
+  });
+
+  it('gives each user a home, and a process for all one of the service', () => {
+    const files = {
+      'services/a.yaml': 'name: a\ncommand: x\nisolation: session\n',
+      'services/b.yaml': 'name: b\ncommand: x\nisolation: user\n',
+      'services/c.yaml': 'name: c\ncommand: x\nisolation: shared\n',
+    };
+    const from = project(files);
+    const { gateway } = render(from, ['a', 'b', 'c']);
+    expect(['a', 'b', 'c'].map((name) => runOf(gateway, name).env['HOME'])).to.deep.equal([
+      '{userDir}',
+      '{userDir}',
+      join(from.root, '.mcpgw/data/c'),
+    ]);
   });
 
   it('gives a child the environment of its descriptor and four variables of the person’s, sorted, nothing else', () => {
