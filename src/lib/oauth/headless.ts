@@ -23,14 +23,14 @@ const MAX_STEPS = 15;
  */
 export const headlessVisit =
   ({ transport, code }: HeadlessOptions): Visit =>
-  async (start) => {
+  async (start, by = transport) => {
     const { origin } = new URL(start);
     const cookies = new Map<string, string>();
     let url = new URL(start);
     let form: Form | undefined;
     for (let step = 0; step < MAX_STEPS; step += 1) {
       const own = url.origin === origin;
-      const answer = await transport({
+      const answer = await by({
         method: form ? 'POST' : 'GET',
         url: url.href,
         headers: {

@@ -16,8 +16,11 @@ import type { Loopback } from './loopback.ts';
 import { OAuthError } from './oauth-error.ts';
 import type { Transport } from './transport.ts';
 
-/** Brings a person, or what stands in for one, to the authorization page. */
-export type Visit = (url: string) => Promise<void>;
+/**
+ * Brings a person, or what stands in for one, to the authorization page.
+ * @param transport to go there by, where no browser does
+ */
+export type Visit = (url: string, transport?: Transport) => Promise<void>;
 
 /** What a resource asks for, and who grants it. */
 export interface Discovered {
