@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { execute } from '@oclif/core';
+import { onRecentNode } from './recent-node.js';
 
-await execute({ dir: import.meta.url });
+await onRecentNode(async () => {
+  const { execute } = await import('@oclif/core');
+  await execute({ dir: import.meta.url });
+});

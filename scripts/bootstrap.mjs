@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install } from './lib/install.mjs';
 import { findNode } from './lib/node.mjs';
-import { SetupError, mustRun, run, step } from './lib/run.mjs';
+import { SetupError, mustRun, run, runOwned, step } from './lib/run.mjs';
 import { isBuilt } from './lib/sources.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,28 +27,27 @@ async function prepareBuilt() {
     const failure = ['The build failed; its own lines above say why.', 'Mend it, and try again.'];
     await mustRun(node, ['scripts/build.mjs'], options, ...failure);
   }
-  return (args, more = {}) => run(node, args, { ...options, ...more });
+  return { node, options };
 }
 
 const commands = {
   /** Runs the demo project in the foreground; further arguments go to `mcpgw up`. */
   async start(args) {
-    const node = await prepareBuilt();
+    const { node, options } = await prepareBuilt();
     const demo = join(root, 'demo');
     if (!existsSync(join(demo, 'mcpgw.yaml'))) {
       step('Making the demo project in demo/');
       // Its last words are how to start the project, which is what comes next anyway.
-      const code = await node(['bin/run.js', 'init', demo, '--yes'], {
-        stdio: ['inherit', 'ignore', 'inherit'],
-      });
+      const quiet = { ...options, stdio: ['inherit', 'ignore', 'inherit'] };
+      const code = await run(node, ['bin/run.js', 'init', demo, '--yes'], quiet);
       if (code !== 0) return code;
     }
-    return node(['bin/run.js', 'up', '--project', demo, ...args]);
+    return runOwned(node, ['bin/run.js', 'up', '--project', demo, ...args], options);
   },
 
   /** Runs the suites that are named first, or all; further arguments go to mocha. In CI a skipped test is a failure. */
   async test(args) {
-    const node = await prepareBuilt();
+    const { node, options } = await prepareBuilt();
     const end = args.findIndex((arg) => !SUITES.includes(arg));
     const named = end === -1 ? args : args.slice(0, end);
     const rest = args.slice(named.length);
@@ -58,7 +57,7 @@ const commands = {
       `test/${suite}/**/*.test.{ts,tsx}`,
       `servers/*/test/${suite}/**/*.test.ts`,
     ]);
-    return node(['node_modules/mocha/bin/mocha.js', ...strict, ...plain, ...rest, ...files]);
+    return run(node, ['node_modules/mocha/bin/mocha.js', ...strict, ...plain, ...rest, ...files], options);
   },
 
   /** Everything that is checked without running it. */

@@ -1,18 +1,12 @@
 // Finds a Node that is new enough, or brings one from npm. Runs on Node 20.
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { OLDEST, broughtNode, isRecent } from '../../bin/recent-node.js';
 import { SetupError, mustRun, step } from './run.mjs';
 
-const OLDEST = [22, 18];
 const BROUGHT = '24.21.0';
 /** npm packages that hold the plain binary and have no install script. */
 const PLATFORMS = new Set(['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']);
-
-/** Whether a version such as `22.18.0` can run mcpgw. */
-export function isRecent(version) {
-  const [major, minor] = version.split('.').map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
 
 /**
  * The Node to run everything with, and the environment that has it first in PATH.
@@ -20,22 +14,20 @@ export function isRecent(version) {
  */
 export async function findNode(root, running = process.versions.node) {
   if (isRecent(running)) return { node: process.execPath, env: process.env };
-  const platform = `${process.platform}-${process.arch}`;
-  const folder = join(root, '.node', 'node_modules', `node-${platform}`);
-  if (versionOf(folder) !== BROUGHT) await bring(root, running, platform);
-  const node = join(folder, 'bin', 'node');
+  const node = broughtNode(root);
+  if (versionOf(dirname(dirname(node))) !== BROUGHT) {
+    await bring(root, running, `${process.platform}-${process.arch}`);
+  }
   if (!existsSync(node)) throw new SetupError(`npm installed no ${node}.`, 'Delete .node/ and try again.');
   return { node, env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` } };
 }
 
 async function bring(root, running, platform) {
-  const byHand = `Install Node ${OLDEST.join('.')} or newer (https://nodejs.org), and try again.`;
+  const byHand = `Install Node ${OLDEST} or newer (https://nodejs.org), and try again.`;
   if (!PLATFORMS.has(platform)) {
     throw new SetupError(`Node ${running} is too old, and npm has no newer one for ${platform}.`, byHand);
   }
-  step(
-    `Node ${running} is older than ${OLDEST.join('.')}: bringing Node ${BROUGHT} into .node/ (50 MB, once)`,
-  );
+  step(`Node ${running} is older than ${OLDEST}: bringing Node ${BROUGHT} into .node/ (50 MB, once)`);
   const args = [
     'install',
     '--prefix',

@@ -48,6 +48,13 @@ export function run(command, args, options = {}) {
   });
 }
 
+/** Runs a program of Node's like run does; it ends when this process ends, however that happens. */
+export const runOwned = (node, args, options = {}) =>
+  run(node, ['--import', new URL('end-with-parent.mjs', import.meta.url).href, ...args], {
+    ...options,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+
 /** Like run, for a step without which nothing can go on. */
 export async function mustRun(command, args, options, message, nextStep) {
   const code = await run(command, args, options);

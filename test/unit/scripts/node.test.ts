@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { findNode, isRecent } from '../../../scripts/lib/node.mjs';
+import { isRecent } from '../../../bin/recent-node.js';
+import { findNode } from '../../../scripts/lib/node.mjs';
 import { tempDir } from '../../support/temp-dir.ts';
 
 describe('the Node that the scripts run with', () => {
