@@ -1,3 +1,5 @@
+import { connect, type Socket } from 'node:net';
+
 /** A legacy client by hand: raw HTTP, so that tests can say exactly what goes over the wire. */
 export interface RawReply {
   status: number;
@@ -157,4 +159,17 @@ export async function* sse(
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** A POST over a socket of its own, so that the test decides when it is read. */
+export function rawPost(session: RawSession, message: object): Socket {
+  const { hostname, port } = new URL(session.url);
+  const body = JSON.stringify(message);
+  const headers = { host: 'x', 'content-type': 'application/json', accept: ACCEPT, ...session.headers };
+  const lines = Object.entries({ ...headers, 'content-length': body.length }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const socket = connect(Number(port), hostname);
+  socket.write(`POST /mcp HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  return socket;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Clients, initializeBody, post, sse } from '../helpers/client.ts';
+import { Clients, initializeBody, post, rawPost, sse } from '../helpers/client.ts';
 import { errorOf } from '../helpers/errors.ts';
 import { startProxy, until, type RunningProxy, type RunOverrides } from '../helpers/proxy.ts';
 
@@ -48,6 +48,17 @@ describe('isolation', () => {
       const sessions = await Promise.all(Array.from({ length: 5 }, () => clients.open(as('local:a'))));
       const pids = await Promise.all(sessions.map((session) => session.text('pid')));
       expect(new Set(pids).size).to.equal(1);
+    });
+
+    it('goes on starting for the others when the first who asked leaves', async () => {
+      await start({ isolation: 'user', limits: { sessionIdleMs: 60_000 } });
+      const abort = new AbortController();
+      const headers = { 'x-user-id': 'local:a' };
+      const leaving = post(proxy.url, initializeBody(), headers, abort.signal).catch(() => undefined);
+      const staying = clients.open(as('local:a'));
+      setTimeout(() => abort.abort(), 10);
+      await leaving;
+      expect(await (await staying).text('echo', { text: 'here' })).to.equal('here');
     });
 
     it('tells the child once that its client is ready', async () => {
@@ -153,6 +164,33 @@ describe('isolation', () => {
           proxy.module.snapshot().pids.length === 1 && !proxy.module.snapshot().pids.includes(Number(pid)),
       );
       expect(await session.text('echo', { text: 'back' })).to.equal('back');
+    });
+
+    it('cuts a reader off that takes nothing, so that the others go on', async () => {
+      await start({ isolation: 'shared', limits: { queuedBytes: 262_144 } });
+      const [slow, other] = [await clients.open(as('local:a')), await clients.open(as('local:b'))];
+      const socket = rawPost(slow, {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'big', arguments: { bytes: 16 * 1024 * 1024 } },
+      });
+      socket.pause();
+      let [cut, bytes] = [false, 0];
+      socket.once('close', () => (cut = true)).on('error', () => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await other.text('echo', { text: 'mine' })).to.equal('mine');
+      socket.on('data', (chunk: Buffer) => (bytes += chunk.length)).resume();
+      await until(() => cut);
+      expect(bytes).to.be.below(16 * 1024 * 1024);
+    });
+
+    it('says by its health whether the child answers', async () => {
+      await start({ isolation: 'shared' });
+      const health = async (): Promise<unknown> => (await fetch(proxy.url.replace('/mcp', '/health'))).json();
+      const session = await clients.open();
+      await session.call('stop_reading', { ms: 4_000 });
+      expect(await health()).to.deep.equal({ status: 'silent' });
     });
 
     it('is failed while its child keeps dying, and comes back', async () => {
