@@ -5,11 +5,8 @@ import type { Visit } from '../oauth/sign-in.ts';
 import type { Check } from './check.ts';
 import { createAuthContext } from './checks/auth/context.ts';
 import type { AuthContext, ForeignTokens } from './checks/auth/types.ts';
-import { authChecks } from './checks/auth/index.ts';
 import { served as servedBy } from './checks/control.ts';
-import { protocolChecks } from './checks/protocol/index.ts';
-import { robustnessChecks } from './checks/robustness/index.ts';
-import { transportChecks } from './checks/transport/index.ts';
+import { CHECKS } from './checks/index.ts';
 import { createLink } from './mcp/link.ts';
 import type { Link, LinkOptions } from './mcp/types.ts';
 import { probe, type Probe } from './probe.ts';
@@ -58,9 +55,9 @@ export interface SignIn {
 const EXCHANGE_MS = 10_000;
 
 const LINK_SUITES: [Suite, Check<Link>[]][] = [
-  ['transport', transportChecks],
-  ['protocol', protocolChecks],
-  ['robustness', robustnessChecks],
+  ['transport', CHECKS.transport],
+  ['protocol', CHECKS.protocol],
+  ['robustness', CHECKS.robustness],
 ];
 
 /**
@@ -118,7 +115,7 @@ export async function testTarget(
     await peer.close();
   }
   if (options.suites.includes('auth') && seen.unreachable === undefined) {
-    for (const check of authChecks) await run(check, revision, () => Promise.resolve(auth));
+    for (const check of CHECKS.auth) await run(check, revision, () => Promise.resolve(auth));
   }
   if (options.suites.includes('official') && seen.unreachable === undefined) {
     const timeLeft = (): number => Math.max(1, options.timeoutMs - (performance.now() - started));

@@ -1,5 +1,6 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { httpErrorOf, HttpError } from './http-error.ts';
 
@@ -25,7 +26,9 @@ export interface HttpExchange {
   /** From the start of the request to the headers. */
   readonly headersMs: number;
   readonly tls: { protocol: string } | undefined;
-  /** What has arrived of the body. */
+  /** What has arrived of the body, piece by piece. */
+  readonly pieces: readonly string[];
+  /** The same as one text. */
   readonly text: string;
   readonly ended: boolean;
   readonly failure: HttpError | undefined;
@@ -61,7 +64,8 @@ export function open(options: HttpRequest): Promise<HttpExchange> {
       method: options.method ?? 'GET',
       headers: { ...options.headers },
       agent: false,
-      setDefaultHeaders: true,
+      // Not the name in a Host header that a caller may have set.
+      servername: isIP(url.hostname.replaceAll(/[[\]]/g, '')) === 0 ? url.hostname : '',
       ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -110,7 +114,7 @@ function receive(
 ): HttpExchange {
   const decoder = new TextDecoder();
   const waiting = new Set<() => void>();
-  let text = '';
+  const pieces: string[] = [];
   let bytes = 0;
   let ended = false;
   let failure: HttpError | undefined;
@@ -128,7 +132,7 @@ function receive(
       fail(new HttpError('too-large', `the answer is larger than ${maxBytes} bytes`));
       return;
     }
-    text += decoder.decode(chunk, { stream: true });
+    pieces.push(decoder.decode(chunk, { stream: true }));
     wake();
   });
   response.on('end', () => {
@@ -149,8 +153,9 @@ function receive(
       response.socket instanceof TLSSocket
         ? { protocol: response.socket.getProtocol() ?? 'unknown' }
         : undefined,
+    pieces,
     get text() {
-      return text;
+      return pieces.join('');
     },
     get ended() {
       return ended;

@@ -12,6 +12,7 @@ export interface SseEvent {
 export function eventReader(exchange: HttpExchange): () => readonly SseEvent[] {
   const events: SseEvent[] = [];
   let at = 0;
+  let rest = '';
   let open: Partial<SseEvent> & { lines?: string[] } = {};
   const line = (text: string): void => {
     if (text === '') {
@@ -32,12 +33,12 @@ export function eventReader(exchange: HttpExchange): () => readonly SseEvent[] {
     else if (field === 'retry') open.retry = value;
   };
   return () => {
-    const { text } = exchange;
-    const ending = /\r\n|\n|\r(?!$)/g;
-    ending.lastIndex = at;
-    for (let match = ending.exec(text); match; match = ending.exec(text)) {
-      line(text.slice(at, match.index));
-      at = ending.lastIndex;
+    for (; at < exchange.pieces.length; at += 1) {
+      rest += exchange.pieces[at] ?? '';
+      // A CR at the end may be half of a CRLF.
+      const lines = rest.split(/\r\n|\n|\r(?!$)/);
+      rest = lines.pop() ?? '';
+      for (const one of lines) line(one);
     }
     return events;
   };
