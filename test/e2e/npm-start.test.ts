@@ -29,8 +29,10 @@ describe('npm start', function () {
   });
 
   afterEach(async () => {
-    if (start?.child.pid !== undefined) process.kill(-start.child.pid, 'SIGTERM');
-    await start?.ended;
+    if (start?.child.pid !== undefined && start.child.exitCode === null) {
+      process.kill(-start.child.pid, 'SIGTERM');
+      await start.ended;
+    }
     start = undefined;
   });
 
