@@ -52,6 +52,7 @@ describe('the npm package, installed in an empty folder elsewhere', function () 
       expect(packed).to.include(path);
     }
     expect(packed.some((path) => path.startsWith('templates/services/'))).to.equal(true);
+    expect(packed.filter((path) => /\.map$|\.sources$/.test(path))).to.deep.equal([]);
     const folders = new Set(packed.map((path) => path.split('/')[0]));
     expect(folders).not.to.have.any.keys('src', 'servers', 'test', 'scripts', 'node_modules', 'demo');
   });
