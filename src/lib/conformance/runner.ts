@@ -7,6 +7,7 @@ import { createAuthContext } from './checks/auth/context.ts';
 import type { AuthContext, ForeignTokens } from './checks/auth/types.ts';
 import { served as servedBy } from './checks/control.ts';
 import { CHECKS } from './checks/index.ts';
+import { hostileChecks } from './checks/robustness/load.ts';
 import { createLink } from './mcp/link.ts';
 import type { Link, LinkOptions } from './mcp/types.ts';
 import { probe, type Probe } from './probe.ts';
@@ -54,10 +55,12 @@ export interface SignIn {
 
 const EXCHANGE_MS = 10_000;
 
-const LINK_SUITES: [Suite, Check<Link>[]][] = [
+/** In this order; what may break a server comes last. */
+const LINK_SUITES: [Suite, readonly Check<Link>[]][] = [
   ['transport', CHECKS.transport],
   ['protocol', CHECKS.protocol],
-  ['robustness', CHECKS.robustness],
+  ['robustness', CHECKS.robustness.filter((check) => !hostileChecks.includes(check))],
+  ['robustness', hostileChecks],
 ];
 
 /**
@@ -106,14 +109,15 @@ export async function testTarget(
   const link: LinkOptions = { ...bare, ...(token === undefined ? {} : { token }) };
   const seen = await probe(link);
   const tested = await testFirstLook(options, seen, add);
-  for (const served of tested) {
-    const peer = createLink(link, served);
-    for (const [suite, suiteChecks] of LINK_SUITES) {
-      if (!options.suites.includes(suite)) continue;
-      for (const check of suiteChecks) await run(check, served, () => servedBy(peer));
+  const peers = tested.map((served) => createLink(link, served));
+  // Step by step, so that a target that one of the later checks breaks has been tested in every revision before.
+  for (const [suite, suiteChecks] of LINK_SUITES) {
+    if (!options.suites.includes(suite)) continue;
+    for (const peer of peers) {
+      for (const check of suiteChecks) await run(check, peer.revision, () => servedBy(peer));
     }
-    await peer.close();
   }
+  await Promise.all(peers.map((peer) => peer.close()));
   if (options.suites.includes('auth') && seen.unreachable === undefined) {
     for (const check of CHECKS.auth) await run(check, revision, () => Promise.resolve(auth));
   }

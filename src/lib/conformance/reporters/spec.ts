@@ -44,12 +44,16 @@ function page(
     lines.push(`  ${mark} ${suite.padEnd(11)} ${parts.filter(Boolean).join(', ')}`);
   }
   const known = (finding: Finding): boolean => finding.results.every((one) => assessment.known.includes(one));
-  for (const finding of findingsOf(report, 'fail')) {
-    const mark = known(finding) ? paint('dim', '◌ known') : paint('red', '✖');
-    lines.push('', ...detail(finding, mark, paint));
+  const [untested, tested] = split(findingsOf(report, 'fail', 'warn'));
+  for (const finding of tested.filter(({ result }) => result.status === 'fail')) {
+    lines.push('', ...detail(finding, known(finding) ? paint('dim', '◌ known') : paint('red', '✖'), paint));
   }
-  for (const finding of findingsOf(report, 'warn'))
+  for (const finding of tested.filter(({ result }) => result.status === 'warn')) {
     lines.push('', ...detail(finding, paint('yellow', '▲'), paint));
+  }
+  for (const [evidence, findings] of Map.groupBy(untested, ({ result }) => result.evidence)) {
+    lines.push('', ...together(evidence, findings, paint));
+  }
   const time = `${(summary.durationMs / 1000).toFixed(1)} s`;
   const counts = `${summary.pass} passed, ${summary.fail} failed, ${summary.warn} warnings, ${summary.skip} not applicable`;
   lines.push('', paint(summary.fail > 0 ? 'red' : 'green', counts) + paint('dim', ` in ${time}`));
@@ -64,6 +68,30 @@ function detail(finding: Finding, mark: string, paint: (style: Style, text: stri
     ...wrap('saw   ', result.evidence),
     ...wrap('clause', result.clause),
     ...wrap('do    ', result.advice),
+  ];
+}
+
+const UNTESTED = 'Could not be tested: ';
+
+/** What could not be tested, and the rest. */
+const split = (findings: readonly Finding[]): [Finding[], Finding[]] => [
+  findings.filter(({ result }) => result.evidence.startsWith(UNTESTED)),
+  findings.filter(({ result }) => !result.evidence.startsWith(UNTESTED)),
+];
+
+/** Checks that could not be done for one and the same reason are read once. */
+function together(
+  evidence: string,
+  findings: readonly Finding[],
+  paint: (style: Style, text: string) => string,
+): string[] {
+  const ids = findings.map(({ id }) => id);
+  const shown = ids.length > 6 ? [...ids.slice(0, 5), `and ${ids.length - 5} more`] : ids;
+  const count = ids.length === 1 ? 'One check' : `${ids.length} checks`;
+  return [
+    `${paint('red', '✖')} ${paint('bold', `${count} could not be tested`)}`,
+    ...wrap('saw   ', evidence.slice(UNTESTED.length)),
+    ...wrap('checks', shown.join(', ')),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { bodyChecks } from './bodies.ts';
-import { loadChecks } from './load.ts';
+import { hostileChecks, loadChecks } from './load.ts';
 import { messageChecks } from './messages.ts';
 
-export const robustnessChecks = [...bodyChecks, ...messageChecks, ...loadChecks];
+export const robustnessChecks = [...bodyChecks, ...messageChecks, ...loadChecks, ...hostileChecks];

@@ -166,24 +166,6 @@ export const loadChecks: Check<Link>[] = [
     },
   },
   {
-    id: 'robustness.session.hostile-id',
-    title: 'Hostile session ids are refused',
-    level: 'MUST',
-    clause: spec('basic/transports#session-management'),
-    revisions: LEGACY,
-    advice: 'Look sessions up in a Map and answer 404 (or 400) for anything that is not there.',
-    async run(link) {
-      const session = await link.session();
-      if (session.id === undefined) return skip('This server has no sessions.');
-      for (const id of ['__proto__', 'constructor', '../../../etc/passwd', "' OR 1=1 --", 'x'.repeat(4000)]) {
-        const reply = await session.request('ping', undefined, { headers: { 'mcp-session-id': id } });
-        if (reply.status < 400 || reply.status >= 500)
-          return fail(`${id.slice(0, 40)}: HTTP ${reply.status}`);
-      }
-      return pass('Five were refused.');
-    },
-  },
-  {
     id: 'robustness.stream.abandoned',
     title: 'GET streams that clients drop do no harm',
     level: 'MUST',
@@ -223,6 +205,28 @@ export const loadChecks: Check<Link>[] = [
       }
       const median = took.toSorted((a, b) => a - b)[3] ?? 0;
       return verdict(median < 1000, `The median of seven is ${Math.round(median)} ms.`);
+    },
+  },
+];
+
+/** What has been seen to break a server for good; runs after everything else. */
+export const hostileChecks: Check<Link>[] = [
+  {
+    id: 'robustness.session.hostile-id',
+    title: 'Hostile session ids are refused',
+    level: 'MUST',
+    clause: spec('basic/transports#session-management'),
+    revisions: LEGACY,
+    advice: 'Look sessions up in a Map and answer 404 (or 400) for anything that is not there.',
+    async run(link) {
+      const session = await link.session();
+      if (session.id === undefined) return skip('This server has no sessions.');
+      for (const id of ['__proto__', 'constructor', '../../../etc/passwd', "' OR 1=1 --", 'x'.repeat(4000)]) {
+        const reply = await session.request('ping', undefined, { headers: { 'mcp-session-id': id } });
+        if (reply.status < 400 || reply.status >= 500)
+          return fail(`${id.slice(0, 40)}: HTTP ${reply.status}`);
+      }
+      return pass('Five were refused.');
     },
   },
 ];
