@@ -8,6 +8,7 @@ import type { Selected } from './service.ts';
 const NATIVE: ReadonlyMap<string, () => Promise<(options: NativeOptions) => ServiceModule>> = new Map([
   ['echo-stateless', async () => (await import('@mcpgw/echo-stateless')).createEchoStateless],
   ['echo-stateful', async () => (await import('@mcpgw/echo-stateful')).createEchoStateful],
+  ['fetchs', async () => (await import('@mcpgw/fetch')).createFetch],
 ]);
 
 export interface ModuleContext {

@@ -4,8 +4,11 @@ import { invalidKey, show } from '../config/validate.ts';
 import type { YamlSource } from '../config/yaml-source.ts';
 import { usesUserDir, type DescriptorInput } from './descriptor.ts';
 
-/** Servers that the gateway hosts inside its own process, and the only ones that may be shown the bearer token. */
-const NATIVE = ['echo-stateless', 'echo-stateful'];
+/** Servers that the gateway hosts inside its own process. */
+const NATIVE = ['echo-stateless', 'echo-stateful', 'fetchs'];
+
+/** The only ones that may be shown the bearer token. */
+const DIAGNOSTIC = ['echo-stateless', 'echo-stateful'];
 
 /** Keys that say how a child process is run. */
 const CHILD_KEYS = ['command', 'args', 'packages', 'environment', 'isolation', 'arbitraryCode'] as const;
@@ -33,7 +36,7 @@ export function checkDescriptor(source: YamlSource, input: DescriptorInput): voi
     refuse(['name'], 'name is "gateway", as the gateway itself is called. Allowed: another.');
   if (input.pattern === 'native') {
     if (!NATIVE.includes(input.name)) {
-      refuse(['pattern'], `pattern is native, which is for ${NATIVE.join(' and ')}. Allowed: proxy.`);
+      refuse(['pattern'], `pattern is native, which is for ${NATIVE.join(', ')}. Allowed: proxy.`);
     }
     const key = CHILD_KEYS.find((it) => Object.hasOwn(source.data as object, it));
     if (key !== undefined) refuse([key], `A native service has no ${key}. Allowed: the key left out.`);
@@ -41,12 +44,9 @@ export function checkDescriptor(source: YamlSource, input: DescriptorInput): voi
     if (input.command === undefined) {
       refuse(['command'], 'command is missing. Allowed: a program that speaks MCP over stdio.');
     }
-    if (input.token === 'diagnostic') {
-      refuse(
-        ['token'],
-        `token is diagnostic, which is for the native ${NATIVE.join(' and ')}. Allowed: strip.`,
-      );
-    }
+  }
+  if (input.token === 'diagnostic' && !DIAGNOSTIC.includes(input.name)) {
+    refuse(['token'], `token is diagnostic, which is for ${DIAGNOSTIC.join(' and ')}. Allowed: strip.`);
   }
   if (input.packages.npm && input.packages.pypi) {
     refuse(['packages', 'pypi'], 'packages has npm and pypi. Allowed: one of them.');

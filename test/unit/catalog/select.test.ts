@@ -19,6 +19,7 @@ describe('the services a command is about', () => {
       'echo-stateful',
       'echo-stateless',
       'everything',
+      'fetchs',
       'filesystem',
       'memory',
       'sequentialthinking',
@@ -42,7 +43,7 @@ describe('the services a command is about', () => {
 
   it('are listed, and the nearest named, where one is unknown', () => {
     expect(userError(() => selected(['fetsh'])).message).to.equal(
-      'There is no service fetsh. Did you mean fetch? Known: echo-stateful, echo-stateless, everything, fetch, filesystem, memory, sequentialthinking, time.',
+      'There is no service fetsh. Did you mean fetch? Known: echo-stateful, echo-stateless, everything, fetch, fetchs, filesystem, memory, sequentialthinking, time.',
     );
   });
 });

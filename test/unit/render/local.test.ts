@@ -66,6 +66,7 @@ describe('rendering the local target', () => {
       ['echo-stateless', 'http://localhost:8080/echo-stateless/mcp', 'selected'],
       ['everything', 'http://localhost:8080/everything/mcp', 'stopped'],
       ['fetch', 'http://localhost:8080/web/mcp', 'unavailable'],
+      ['fetchs', 'http://localhost:8080/fetchs/mcp', 'stopped'],
       ['filesystem', 'http://localhost:8080/filesystem/mcp', 'stopped'],
       ['memory', 'http://localhost:8080/memory/mcp', 'stopped'],
       ['sequentialthinking', 'http://localhost:8080/sequentialthinking/mcp', 'stopped'],

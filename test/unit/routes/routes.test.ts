@@ -69,7 +69,7 @@ describe('the route table', () => {
 
   it('has no route for a disabled service', () => {
     const { routes } = project('MCP_FETCH_ENABLED=false\n').routes;
-    expect(routes.filter(({ id }) => id.startsWith('fetch'))).to.deep.equal([]);
+    expect(routes.filter(({ id }) => id === 'fetch' || id.startsWith('fetch.'))).to.deep.equal([]);
     expect(routes.some(({ url }) => url.includes('/fetch/'))).to.equal(false);
   });
 
