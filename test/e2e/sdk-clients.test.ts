@@ -51,6 +51,13 @@ const CALLS: Call[] = [
     answers: /UTC/,
     python: true,
   },
+  {
+    service: 'fetchs',
+    tool: 'fetch',
+    args: () => ({ url: 'http://169.254.169.254/latest/meta-data/' }),
+    answers: /Refused/,
+    refuses: true,
+  },
   { service: 'echo-stateless', tool: 'echo', args: () => ({ message: 'hello' }), answers: /hello/ },
   { service: 'echo-stateful', tool: 'echo', args: () => ({ message: 'hello' }), answers: /hello/ },
 ];
