@@ -127,9 +127,11 @@ describe('The pages in Chromium', () => {
   it('can be worked by the keyboard alone', async () => {
     await withPage({}, async (page) => {
       await page.goto(client.authorizationUrl().href);
+      await page.locator('input:focus').waitFor();
       await page.keyboard.type(SIGN_IN_CODE);
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: 'Allow' }).waitFor();
+      await page.waitForLoadState();
       await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
