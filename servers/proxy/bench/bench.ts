@@ -1,6 +1,7 @@
 /**
- * `npm run bench:proxy [-- --sessions 1,16,64 --seconds 4 --child echo|everything --peers]`: calls of a tool through
- * our proxy, bare node:http and (with --peers) other npm proxies, side by side in one run.
+ * `npm run bench:proxy [-- --sessions 1,16 --seconds 3 --rounds 3 --child echo|everything --peers --json FILE]`: calls
+ * of a tool through our proxy, bare node:http and (with --peers) other npm proxies, side by side in one run. Each
+ * round measures all of them, one after the other; figures are medians of the rounds.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,10 +9,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundle } from './bundle.ts';
 import { LoadClient, runLoad } from './load.ts';
 import { cpuMicros, memory } from './process-stats.ts';
-import { table, type Row } from './report.ts';
-import { BARE, OURS, peers, start, type ChildServer, type System } from './systems.ts';
+import { medianRow, table, type Row } from './report.ts';
+import { bare, ours, peers, start, type ChildServer, type System } from './systems.ts';
 
 const CHILDREN = new Map<string, ChildServer>([
   [
@@ -41,7 +43,8 @@ const CHILDREN = new Map<string, ChildServer>([
 const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '1,16' },
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
     child: { type: 'string', default: 'echo' },
     peers: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -50,13 +53,10 @@ const { values } = parseArgs({
 
 /** Installs the peers into a folder of their own, for this run only. */
 function installPeers(folder: string): readonly System[] {
-  execFileSync(
-    'npm',
-    ['install', '--prefix', folder, '--no-audit', '--no-fund', 'supergateway@4', 'mcp-proxy@6'],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  const packages = ['supergateway@4', 'mcp-proxy@6'];
+  execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', ...packages], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return peers(join(folder, 'node_modules'));
 }
 
@@ -73,7 +73,6 @@ async function measure(system: System, child: ChildServer, sessions: number, sec
     const after = cpuMicros(running.pid);
     return {
       system: system.name,
-      child: child.name,
       sessions,
       callsPerSecond: load.calls / load.seconds,
       p50Ms: load.p50,
@@ -94,13 +93,20 @@ const child = CHILDREN.get(values.child);
 if (!child) throw new Error(`--child is one of ${[...CHILDREN.keys()].join(', ')}`);
 const folder = mkdtempSync(join(tmpdir(), 'mcpgw-bench-'));
 try {
-  const systems = [BARE, ...OURS, ...(values.peers ? installPeers(folder) : [])];
+  const [bareFile, serveFile] = await bundle(folder);
+  const systems = [bare(bareFile), ...ours(serveFile), ...(values.peers ? installPeers(folder) : [])];
   const rows: Row[] = [];
   for (const sessions of values.sessions.split(',').map(Number)) {
-    for (const system of systems) rows.push(await measure(system, child, sessions, Number(values.seconds)));
+    const rounds: Row[][] = systems.map(() => []);
+    for (let round = 0; round < Number(values.rounds); round++) {
+      for (const [i, system] of systems.entries()) {
+        rounds[i]?.push(await measure(system, child, sessions, Number(values.seconds)));
+      }
+    }
+    rows.push(...rounds.map(medianRow));
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
-  process.stdout.write(`${table(rows)}\n`);
+  process.stdout.write(`${child.name}\n\n${table(rows)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

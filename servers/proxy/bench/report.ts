@@ -1,7 +1,6 @@
 /** One system under one load. */
 export interface Row {
   system: string;
-  child: string;
   sessions: number;
   callsPerSecond: number;
   p50Ms: number;
@@ -30,6 +29,18 @@ const HEAD = [
   'start ms',
   'init ms',
 ];
+
+/** Of each figure the median. */
+export function medianRow(rows: readonly Row[]): Row {
+  const [first] = rows;
+  if (!first) throw new Error('there is nothing to take a median of');
+  const figures = Object.entries(first).map(([name, value]) => {
+    if (typeof value !== 'number') return [name, value as unknown] as const;
+    const sorted = rows.map((row) => row[name as 'p50Ms']).sort((a, b) => a - b);
+    return [name, sorted[Math.floor(sorted.length / 2)]] as const;
+  });
+  return { ...first, ...(Object.fromEntries(figures) as Partial<Row>) };
+}
 
 /** A markdown table; ratios are to bare node:http at the same number of sessions. */
 export function table(rows: readonly Row[]): string {

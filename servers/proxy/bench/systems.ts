@@ -4,8 +4,6 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const here = import.meta.dirname;
-
 /** A stdio server to put behind the systems, and what to call on it. */
 export interface ChildServer {
   name: string;
@@ -29,27 +27,25 @@ export interface RunningSystem {
 
 const node = process.execPath;
 
-export const BARE: System = {
+/** @param file the server's bundle */
+export const bare = (file: string): System => ({
   name: 'bare node:http',
-  commandLine: (port) => [node, join(here, 'bare.ts'), String(port)],
-};
-
-const ours = (name: string, isolation: string, spares: number): System => ({
-  name,
-  commandLine: (port, { command }) => [
-    node,
-    join(here, 'serve.ts'),
-    String(port),
-    isolation,
-    String(spares),
-    ...command,
-  ],
+  commandLine: (port) => [node, file, String(port)],
 });
 
-export const OURS: readonly System[] = [
-  ours('mcpgw, child per session', 'session', 2),
-  ours('mcpgw, shared child', 'shared', 0),
-];
+/** @param file the proxy's bundle */
+export const ours = (file: string): readonly System[] =>
+  (['session', 'shared'] as const).map((isolation) => ({
+    name: isolation === 'session' ? 'mcpgw, child per session' : 'mcpgw, shared child',
+    commandLine: (port, { command }) => [
+      node,
+      file,
+      String(port),
+      isolation,
+      isolation === 'session' ? '2' : '0',
+      ...command,
+    ],
+  }));
 
 /** @param modules folder of the peers' packages */
 export const peers = (modules: string): readonly System[] => [

@@ -11,6 +11,7 @@ import {
 import { progressTokenSpan, splice } from '../jsonrpc/splice.ts';
 import { errorText, notificationText, requestText, responseText } from '../jsonrpc/write.ts';
 import { member } from '../jsonrpc/scan.ts';
+import { RisingTable } from '../in-flight.ts';
 import type { Child } from './child.ts';
 
 /** A request on its way to the child, and who waits for the answer. Exactly one of the ends is called, once. */
@@ -53,8 +54,7 @@ export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #requestMs: number;
   readonly #log: Log;
-  readonly #pending = new Map<number, Pending>();
-  #nextId = 1;
+  readonly #pending = new RisingTable<Pending>();
   #garbage = 0;
   #toolsRevision = 0;
 
@@ -86,15 +86,14 @@ export class Connection {
    * @returns that id, for `cancel`
    */
   call(request: Pick<Request, 'method' | 'params' | 'paramsText'>, call: Call): number {
-    const id = this.#nextId++;
     let { paramsText } = request;
-    let tokenText: string | undefined;
+    const pending: Pending = { call, tokenText: undefined, deadline: Date.now() + this.#requestMs };
+    const id = this.#pending.add(pending);
     const token = progressTokenSpan(request.params, paramsText);
     if (token !== undefined && paramsText !== undefined) {
-      tokenText = paramsText.slice(token.start, token.end);
+      pending.tokenText = paramsText.slice(token.start, token.end);
       paramsText = splice(paramsText, token, String(id));
     }
-    this.#pending.set(id, { call, tokenText, deadline: Date.now() + this.#requestMs });
     this.child.send(requestText(String(id), request.method, paramsText));
     return id;
   }
@@ -117,7 +116,7 @@ export class Connection {
    * @param reason shown to the child
    */
   cancel(id: number, reason: string): void {
-    if (!this.#pending.delete(id)) return;
+    if (!this.#pending.take(id)) return;
     this.notify('notifications/cancelled', JSON.stringify({ requestId: id, reason }));
   }
 
@@ -135,7 +134,7 @@ export class Connection {
 
   /** Ends the requests whose deadline has passed. */
   sweep(now: number): void {
-    for (const [id, { call, deadline }] of this.#pending) {
+    for (const [id, { call, deadline }] of this.#pending.entries()) {
       if (deadline > now) continue;
       this.cancel(id, 'The request took too long');
       call.onTimeout();
@@ -173,7 +172,7 @@ export class Connection {
   }
 
   #reply({ id, outcome, valueText }: Response): void {
-    const pending = typeof id === 'number' ? this.#take(id) : undefined;
+    const pending = typeof id === 'number' ? this.#pending.take(id) : undefined;
     pending?.call.onReply(outcome, valueText);
   }
 
@@ -194,20 +193,15 @@ export class Connection {
   #oversize(head: string, tail: string): void {
     const id = Number((ID_IN_HEAD.exec(head) ?? ID_IN_TAIL.exec(tail))?.[1]);
     this.#log.warn({ pid: this.child.pid, id }, 'child wrote a line beyond the limit; it was dropped');
-    this.#take(id)?.call.onLost('the answer is larger than the limit for one message');
-  }
-
-  #take(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
+    this.#pending.take(id)?.call.onLost('the answer is larger than the limit for one message');
   }
 
   #closed(reason: string): void {
-    const lost = [...this.#pending.values()];
-    this.#pending.clear();
     this.#owner.onClosed(reason, this);
-    for (const { call } of lost) call.onLost(`the server process ${reason}`);
+    for (const [id, { call }] of this.#pending.entries()) {
+      this.#pending.take(id);
+      call.onLost(`the server process ${reason}`);
+    }
   }
 }
 

@@ -18,12 +18,6 @@ export function progressTokenSpan(
   return metaSpan && member(paramsText, metaSpan.start, 'progressToken');
 }
 
-/** `params` with one top-level member replaced, the others untouched. */
-export function replaceMember(paramsText: string, key: string, replacement: string): string {
-  const span = member(paramsText, 0, key);
-  return span ? splice(paramsText, span, replacement) : paramsText;
-}
-
 /**
  * `result` of `tools/list` with only the tools that the caller may use, each as the child wrote it.
  * @param allowed every tool when undefined

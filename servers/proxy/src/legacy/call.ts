@@ -6,12 +6,13 @@ import { filterTools } from '../jsonrpc/splice.ts';
 import { responseText } from '../jsonrpc/write.ts';
 import { refusalText } from '../http/reply.ts';
 import type { Counters } from '../counters.ts';
+import type { Bag, Member } from '../in-flight.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Where calls and their POSTs are kept while they are in flight: the session. */
 export interface InFlight {
-  readonly calls: Set<LegacyCall>;
-  readonly exchanges: Set<Exchange>;
+  readonly calls: Bag<LegacyCall>;
+  readonly exchanges: Bag<Exchange>;
 }
 
 export interface LegacyCallOptions {
@@ -25,7 +26,8 @@ export interface LegacyCallOptions {
 }
 
 /** One request of a legacy client in flight. Ends once: by an answer, a loss, a deadline or a cancellation. */
-export class LegacyCall implements Call {
+export class LegacyCall implements Call, Member {
+  place = 0;
   readonly #options: LegacyCallOptions;
   #connection: Connection | undefined;
   #id = 0;

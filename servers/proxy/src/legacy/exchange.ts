@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { replyJson } from '../http/reply.ts';
+import type { Member } from '../in-flight.ts';
 import type { EventStream, EventStreams } from '../stream/event-stream.ts';
 
 /**
@@ -7,7 +8,8 @@ import type { EventStream, EventStreams } from '../stream/event-stream.ts';
  * first, or a long wait, makes it an SSE stream. A client that disconnects cancels nothing: the stream goes on
  * without it, to be resumed (2025-11-25, basic/transports).
  */
-export class Exchange {
+export class Exchange implements Member {
+  place = 0;
   readonly #response: ServerResponse;
   readonly #streams: EventStreams;
   readonly #batch: boolean;

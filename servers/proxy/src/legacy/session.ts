@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Log } from '@mcpgw/kit';
 import type { Limits } from '@mcpgw/kit/contract';
 import type { Connection } from '../child/connection.ts';
+import { Bag } from '../in-flight.ts';
 import { CODES } from '../jsonrpc/codes.ts';
 import { idKey, type Notification, type Params, type Request, type Response } from '../jsonrpc/message.ts';
 import { member } from '../jsonrpc/scan.ts';
@@ -55,8 +56,8 @@ export class Session implements BackendClient, InFlight {
   readonly version: string;
   readonly release: () => void;
   readonly streams: EventStreams;
-  readonly calls = new Set<LegacyCall>();
-  readonly exchanges = new Set<Exchange>();
+  readonly calls = new Bag<LegacyCall>();
+  readonly exchanges = new Bag<Exchange>();
   readonly createdAt = Date.now();
   /** When the client last sent something. */
   usedAt = this.createdAt;

@@ -1,9 +1,10 @@
+import { Bag } from '../in-flight.ts';
 import type { Reply } from './reply.ts';
 
 /** The open answers of modern requests, with a bound for each principal. */
 export class Replies {
   readonly #limit: number;
-  readonly #open = new Set<Reply>();
+  readonly #open = new Bag<Reply>();
   readonly #perPrincipal = new Map<string, number>();
 
   /** @param limit requests that one principal may have in flight */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Log } from '@mcpgw/kit';
 import { refusalText, replyJson, type Refusal } from '../http/reply.ts';
+import type { Member } from '../in-flight.ts';
 import { responseText } from '../jsonrpc/write.ts';
 import type { Outflow } from '../stream/outflow.ts';
 import { openSse, SSE_HEARTBEAT } from '../stream/sse.ts';
@@ -9,7 +10,8 @@ import { openSse, SSE_HEARTBEAT } from '../stream/sse.ts';
  * The answer to one POST of the modern era: JSON when nothing comes before it, else an SSE stream that cannot be
  * resumed. A client that closes it cancels the request (2026-07-28, basic/transports "Cancellation").
  */
-export class Reply {
+export class Reply implements Member {
+  place = 0;
   readonly idText: string;
   /** Where bytes that the client has not taken yet are counted. */
   outflow: Outflow | undefined;
