@@ -12,7 +12,10 @@ import { documentOf, REPORTERS, REVISIONS } from '../../lib/conformance/index.ts
 
 export default class TestConformance extends ProjectCommand {
   static override args = {
-    target: Args.string({ description: 'A service of the project, or the URL of any MCP endpoint.' }),
+    target: Args.string({
+      description: 'A service of the project, or the URL of any MCP endpoint.',
+      multiple: true,
+    }),
   };
   static override description = `Tests MCP servers as real clients meet them: transport, protocol, authorization and robustness.
 
@@ -68,13 +71,12 @@ Exit code 0: nothing failed that the baseline does not name. 1: something did, o
       summary: 'Write what fails now into the baseline.',
     }),
   };
-  static override strict = false;
   static override summary = 'Tell what a real client would stumble on.';
 
   async run(): Promise<unknown> {
-    const { argv, flags } = await this.parse(TestConformance);
+    const { args, flags } = await this.parse(TestConformance);
     const token = flags.token === undefined ? undefined : await tokenReference(flags.token, process.stdin);
-    const targets = await testTargets(argv.map(String), () => this.target(flags), {
+    const targets = await testTargets(args.target ?? [], () => this.target(flags), {
       ...(token === undefined ? {} : { token }),
       ...(flags.login ? { signIn: personSignIn((text) => this.note(text), this.isInteractive()) } : {}),
     });
