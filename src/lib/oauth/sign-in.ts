@@ -1,11 +1,9 @@
 import {
   authorizationUrl,
-  clientMetadata,
   createPkce,
   createState,
   postForm,
   readCallback,
-  register,
   type Client,
   type Pkce,
 } from './client.ts';
@@ -60,17 +58,6 @@ export async function discover(transport: Transport, url: string, wwwAuthenticat
   const named = resourceMetadata?.['resource'];
   return { resource: typeof named === 'string' ? named : url, resourceMetadata, server, scope };
 }
-
-/**
- * Registers a client that comes back to a loopback listener.
- * @throws OAuthError
- */
-export const registerNative = (transport: Transport, server: Metadata, loopback: Loopback): Promise<Client> =>
-  register(
-    transport,
-    endpoint(server, 'registration_endpoint'),
-    clientMetadata([loopback.redirectUri], 'mcpgw'),
-  );
 
 /**
  * Sends somebody to the authorization page and waits for the code.

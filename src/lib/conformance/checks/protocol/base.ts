@@ -120,18 +120,6 @@ export const baseChecks: Check<Link>[] = [
     },
   },
   {
-    id: 'protocol.modern.result-type',
-    title: 'Results say resultType',
-    level: 'MUST',
-    clause: spec('basic', 'basic#responses'),
-    revisions: MODERN,
-    advice: 'Put "resultType": "complete" into results.',
-    async run(link) {
-      const reply = await discover(link);
-      return verdict(resultOf(reply.response)?.['resultType'] === 'complete', describe(reply));
-    },
-  },
-  {
     id: 'protocol.modern.server-info',
     title: 'Results name the server in _meta',
     level: 'SHOULD',

@@ -1,7 +1,7 @@
 import { spec, type Check } from '../../check.ts';
 import { errorOf, resultOf } from '../../mcp/message.ts';
 import type { Link } from '../../mcp/types.ts';
-import { pass, REVISIONS, skip, verdict } from '../../types.ts';
+import { MODERN, pass, REVISIONS, skip, verdict } from '../../types.ts';
 import { problemsOf } from '../../schema/validate.ts';
 import { capabilitiesOf } from './lists.ts';
 
@@ -60,6 +60,25 @@ export const capabilityChecks: Check<Link>[] = [
 
 /** Looks back at everything that was received; runs last. */
 export const hindsightChecks: Check<Link>[] = [
+  {
+    id: 'protocol.modern.result-type',
+    title: 'Every result says its resultType',
+    level: 'MUST',
+    clause: spec('basic', 'basic#responses'),
+    revisions: MODERN,
+    advice: 'Put "resultType": "complete" into every result.',
+    run(link) {
+      const results = link.received.map(resultOf).filter((result) => result !== undefined);
+      const bare = results.filter((result) => typeof result['resultType'] !== 'string');
+      const [first] = bare;
+      const seen = first
+        ? `${bare.length} of ${results.length} do not, such as ${JSON.stringify(first).slice(0, 200)}`
+        : '';
+      return Promise.resolve(
+        verdict(bare.length === 0 && results.length > 0, seen || `${results.length} results do.`),
+      );
+    },
+  },
   {
     id: 'protocol.capabilities.client-respected',
     title: 'The server asks for nothing that the client did not declare',
