@@ -24,10 +24,13 @@ const NAMES: ReadonlySet<string> = new Set(Object.values(HEADERS));
 /** `x_user_id` and `X.User.Id` reach some frameworks as `X-User-Id`; they count as the same name. */
 const canonicalName = (name: string): string => name.toLowerCase().replaceAll(/[_.]/g, '-');
 
-/** Whether a header name is an identity header or one of its aliases. */
-export const isIdentityHeader = (name: string): boolean =>
+/** Whether a header speaks for the caller: an identity header, any other `X-User` or `X-User-*`, or an alias of one. */
+export function isIdentityHeader(name: string): boolean {
   // Asked for every header of every request: only names in `x` are looked at closer.
-  (name.charCodeAt(0) | 0x20) === 0x78 && NAMES.has(canonicalName(name));
+  if ((name.charCodeAt(0) | 0x20) !== 0x78) return false;
+  const canonical = canonicalName(name);
+  return canonical === 'x-user' || canonical.startsWith('x-user-') || NAMES.has(canonical);
+}
 
 /**
  * The identity headers of a caller, values percent-encoded so that they hold visible ASCII only.

@@ -4,6 +4,9 @@ import type { IncomingMessage } from 'node:http';
 /** Credentials of other parties than the service: of the gateway itself, and of the pages it serves. */
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
+/** What only a proxy in front could know (RFC 7239); there is none in front of this edge. */
+const FORWARDING = /^(forwarded|x[-_.]forwarded([-_.].*)?|x[-_.]real[-_.]ip)$/;
+
 /**
  * Replaces what a client says of itself by what verify says, in each of the three forms in which Node shows headers.
  * @param keepToken the service may see the bearer token (`token: diagnostic`)
@@ -21,7 +24,7 @@ export function vouchFor(request: IncomingMessage, identity: Identity, keepToken
     const name = rawHeaders[at] as string;
     const key = name.toLowerCase();
     const isCredential = CREDENTIALS.has(key) && !(keepToken && key === 'authorization');
-    if (isCredential || isIdentityHeader(key)) Reflect.deleteProperty(headers, key);
+    if (isCredential || isIdentityHeader(key) || FORWARDING.test(key)) Reflect.deleteProperty(headers, key);
     else add(name, key, rawHeaders[at + 1] as string);
   }
   for (const [name, value] of Object.entries(identityHeaders(identity))) {

@@ -37,12 +37,18 @@ describe('the edge: calls to a service', () => {
           'X-Allowed-Tools': 'all',
           x_scope: 'all',
           'X-CLIENT-ID': ['a', 'b'],
+          'X-User-Email': 'admin@example.com',
+          'X-Forwarded-For': '203.0.113.7',
+          X_Forwarded_User: 'admin',
+          Forwarded: 'for=203.0.113.7',
           'Proxy-Authorization': 'Basic YTpi',
           Cookie: 'session=secret',
         });
         const { headers, rawHeaders, headersDistinct } = bench.seen!.request;
         const all = JSON.stringify([headers, rawHeaders, headersDistinct]);
-        expect(all).to.not.match(/admin|"all"|"a, b"|Basic|secret|good|authorization|cookie/i);
+        expect(all).to.not.match(
+          /admin|"all"|"a, b"|Basic|secret|good|authorization|cookie|203\.0\.113|forwarded/i,
+        );
         expect(headers).to.include({
           'x-user-id': 'local:owner',
           'x-scope': 'mcp',

@@ -12,12 +12,13 @@ import type { IncomingMessage } from 'node:http';
 const caller = { userId: 'github:583231', clientId: 'client-1' };
 
 describe('identity headers', () => {
-  for (const name of ['X-User-Id', 'x_user_id', 'X.User.Name', 'x-CLIENT_id', 'X-Scope', 'x.allowed_tools']) {
+  const names = ['X-User-Id', 'x_user_id', 'X.User.Name', 'x-CLIENT_id', 'X-Scope', 'x.allowed_tools'];
+  for (const name of [...names, 'X-User', 'X-User-Email', 'x_user.groups']) {
     it(`are never taken from outside: ${name}`, () => expect(isIdentityHeader(name)).to.equal(true));
   }
 
   it('are no other ones', () => {
-    for (const name of ['X-User-Idx', 'User-Id', 'x', '', 'X-Forwarded-For', 'Mcp-Session-Id']) {
+    for (const name of ['X-Username', 'User-Id', 'x', '', 'X-Forwarded-For', 'Mcp-Session-Id']) {
       expect(isIdentityHeader(name), name).to.equal(false);
     }
   });
