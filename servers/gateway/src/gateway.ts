@@ -9,6 +9,7 @@ import { createEdge } from './edge/edge.ts';
 import { takeLock } from './lock.ts';
 import { Logs } from './logs.ts';
 import { createModuleFactory } from './modules.ts';
+import { watchPresence } from './presence.ts';
 import { listenPublic } from './public-listeners.ts';
 import { Services } from './services.ts';
 
@@ -123,8 +124,9 @@ async function start(
     ...(follower.error !== undefined && { configurationError: follower.error }),
     services: await services.status(),
   });
+  const socket = join(run, 'admin.sock');
   const admin = await listenAdmin({
-    socket: join(run, 'admin.sock'),
+    socket,
     status,
     restart: (name) => services.restart(name),
     shutdown: options.onShutdown,
@@ -132,6 +134,11 @@ async function start(
     log,
   });
   project.push(() => admin.close(0));
+  const stopWatching = watchPresence(socket, () => {
+    log.error({ socket }, 'the folder of the project is gone, so nobody can manage this gateway; it ends');
+    options.onShutdown();
+  });
+  traffic.unshift(stopWatching);
   await authority.ready;
   log.info({ url, pid: process.pid, version }, 'listening');
   return { url, log };

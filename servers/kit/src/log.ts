@@ -45,7 +45,8 @@ export function createLog(
       name,
       level,
       base: { name },
-      redact: { paths, censor: '[redacted]' },
+      // A number is no secret: `code` is also where JSON-RPC errors have theirs.
+      redact: { paths, censor: (value: unknown) => (typeof value === 'number' ? value : '[redacted]') },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,

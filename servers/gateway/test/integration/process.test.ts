@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { until } from '../unit/fixture.ts';
 import { livingProcesses, NATIVE, Project, WRAPPED } from './project.ts';
 
@@ -49,6 +50,12 @@ describe('the process of the gateway', function () {
     expect(performance.now() - since).to.be.below(END_MS);
     return how;
   };
+
+  it('ends in order when the folder of its project is deleted: nobody could manage it any more', async () => {
+    const gateway = await serving();
+    const remove = (): void => rmSync(dirname(project.socket), { recursive: true });
+    expect(await end(gateway, remove)).to.deep.equal([0, null]);
+  });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`ends in order on ${signal}, with a stream open and a connection that says nothing`, async () => {
