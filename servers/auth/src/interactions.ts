@@ -139,17 +139,17 @@ export function registerInteractions(app: FastifyInstance, options: InteractionO
       if (!(await isOpen())) return showSignIn(reply, current, 200);
       const entry = { traceId: trace(request.raw), address: request.ip, clientId: client.clientId };
       const address = addressKey(request.ip);
-      const wait = throttle.attempt(address);
-      if (wait > 0) {
-        log.warn({ event: 'sign-in.slowed', ...entry, retryAfter: wait }, 'sign-in slowed after wrong codes');
-        void reply.header('Retry-After', wait);
-        return showSignIn(reply, current, 429, `Too many wrong codes. Wait ${wait} s, then try again.`);
-      }
-      if (!(await signInCode.matches(fieldOf(request, 'code')))) {
+      const verdict = await throttle.guess(address, () => signInCode.matches(fieldOf(request, 'code')));
+      if (verdict === 'wrong') {
         log.warn({ event: 'sign-in.refused', ...entry }, 'wrong sign-in code');
         return showSignIn(reply, current, 403, 'This code is not right. Check it and try again.');
       }
-      throttle.succeed(address);
+      if (verdict !== 'right') {
+        const { wait } = verdict;
+        log.warn({ event: 'sign-in.slowed', ...entry, retryAfter: wait }, 'sign-in slowed');
+        void reply.header('Retry-After', wait);
+        return showSignIn(reply, current, 429, `Too many tries. Wait ${wait} s, then try again.`);
+      }
       log.info({ event: 'sign-in.accepted', ...entry, user: LOCAL_OWNER }, 'signed in');
       return finish(request, reply, { login: { accountId: LOCAL_OWNER, amr: ['otp'] } });
     }),

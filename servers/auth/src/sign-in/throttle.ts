@@ -6,6 +6,11 @@ const FREE_ALL = 30;
 const MAX_DELAY_S = 30;
 /** So long without a wrong guess, and an address begins anew. Milliseconds. */
 const FORGET_MS = 15 * 60 * 1000;
+/** Guesses that wait for their turn at a time. One takes as long as the slow hash of the code: tens of milliseconds. */
+const MAX_WAITING = 64;
+
+/** What became of a guess. `wait`: it was not compared, and may come again after so many seconds. */
+export type Verdict = 'right' | 'wrong' | { wait: number };
 
 interface Guesses {
   wrong: number;
@@ -19,43 +24,55 @@ interface Guesses {
 /**
  * Slows wrong guesses: the wait doubles for each address and, against guesses from many, for all together, up to half a
  * minute. An address that has waited as long as it was told is heard whatever the others do, so that nobody can keep the
- * owner of the right code out.
+ * owner of the right code out. Guesses are heard one after another: each is judged by what all before it have come to,
+ * so that many at the same time gain nothing, and a right one is never taken for a wrong one.
  */
 export class GuessThrottle {
   readonly #addresses = new BoundedMap<Guesses>();
   readonly #all: Guesses = fresh();
   readonly #now: () => number;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /**
-   * Asks for leave to guess. A guess that gets it counts as wrong until `succeed` is called, so that guesses at the same
-   * time are counted too.
-   * @returns 0 when the guess may be compared; otherwise after how many seconds to come again
+   * Compares a guess when it is its turn, unless its address must wait.
+   * @param compare whether the guess is right; what it throws goes to the caller and counts as nothing
    */
-  attempt(address: string): number {
+  async guess(address: string, compare: () => Promise<boolean>): Promise<Verdict> {
+    if (this.#waiting >= MAX_WAITING) return { wait: 1 };
+    this.#waiting += 1;
+    const verdict = this.#turn.then(() => this.#hear(address, compare));
+    this.#turn = verdict.catch(() => undefined);
+    try {
+      return await verdict;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #hear(address: string, compare: () => Promise<boolean>): Promise<Verdict> {
     const now = this.#now();
     const own = this.#current(this.#addresses.get(address) ?? fresh(), now);
     this.#addresses.set(address, own);
     const all = this.#current(this.#all, now);
-    if (own.notBefore > now) return seconds(own.notBefore - now);
+    if (own.notBefore > now) return { wait: seconds(own.notBefore - now) };
     if (all.notBefore > now && !own.waited) {
       own.notBefore = all.notBefore;
       own.waited = true;
       own.last = now;
-      return seconds(all.notBefore - now);
+      return { wait: seconds(all.notBefore - now) };
     }
-    book(own, FREE_EACH, now);
-    book(all, FREE_ALL, now);
-    return 0;
-  }
-
-  /** The guess was right: it no longer counts. */
-  succeed(address: string): void {
-    this.#addresses.delete(address);
-    this.#all.wrong = Math.max(0, this.#all.wrong - 1);
+    if (await compare()) {
+      this.#addresses.delete(address);
+      return 'right';
+    }
+    book(own, FREE_EACH, this.#now());
+    book(all, FREE_ALL, this.#now());
+    return 'wrong';
   }
 
   #current(guesses: Guesses, now: number): Guesses {

@@ -33,6 +33,24 @@ describe('Who guesses the sign-in code', () => {
     }
   });
 
+  it('does not, who has the right code in ten windows at the same moment', async () => {
+    const gateway = await startGateway();
+    try {
+      const app = await TestClient.register(gateway);
+      const windows = await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const browser = new Browser();
+          const { url } = await browser.visit(app.authorizationUrl());
+          return () => browser.submit(url, '/sign-in', { code: SIGN_IN_CODE });
+        }),
+      );
+      const answers = await Promise.all(windows.map((submit) => submit()));
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(10).fill(303));
+    } finally {
+      await gateway.close();
+    }
+  });
+
   it('gets nowhere before the code is set, and the owner is told what to do', async () => {
     const closed = await startGateway({ closed: true });
     try {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { SignInCode } from '../../src/sign-in/code.ts';
-import { GuessThrottle } from '../../src/sign-in/throttle.ts';
+import { GuessThrottle, type Verdict } from '../../src/sign-in/throttle.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { tempDir } from '../../../../test/support/temp-dir.ts';
@@ -68,75 +69,107 @@ describe('Wrong guesses', () => {
     now = 1_800_000_000_000;
     throttle = new GuessThrottle(() => now);
   });
+  const right = (address: string) => throttle.guess(address, () => Promise.resolve(true));
+  const wrong = (address: string) => throttle.guess(address, () => Promise.resolve(false));
+  const waitOf = (verdict: Verdict): number => (typeof verdict === 'object' ? verdict.wait : 0);
   /** Guesses wrongly as often as it may, as fast as it may. */
-  const guess = (address: string, times: number): void => {
+  const guess = async (address: string, times: number): Promise<void> => {
     for (let i = 0; i < times; i += 1) {
-      const wait = throttle.attempt(address);
+      const wait = waitOf(await wrong(address));
       if (wait > 0) {
         now += wait * 1000;
-        expect(throttle.attempt(address)).to.equal(0);
+        expect(await wrong(address)).to.equal('wrong');
       }
     }
   };
 
-  it('are free three times, then cost twice as long each time, half a minute at most', () => {
+  it('are free three times, then cost twice as long each time, half a minute at most', async () => {
     const waits: number[] = [];
     for (let i = 0; i < 11; i += 1) {
-      const wait = throttle.attempt('a');
+      const wait = waitOf(await wrong('a'));
       waits.push(wait);
       if (wait > 0) {
         now += wait * 1000;
-        throttle.attempt('a');
+        await wrong('a');
       }
     }
     expect(waits).to.deep.equal([0, 0, 0, 0, 1, 2, 4, 8, 16, 30, 30]);
   });
 
-  it('are not made longer by asking again too early', () => {
-    guess('a', 4);
-    const wait = throttle.attempt('a');
-    expect(throttle.attempt('a')).to.equal(wait);
+  it('are not made longer by asking again too early', async () => {
+    await guess('a', 4);
+    const wait = waitOf(await wrong('a'));
+    expect(await wrong('a')).to.deep.equal({ wait });
     now += wait * 1000;
-    expect(throttle.attempt('a')).to.equal(0);
+    expect(await wrong('a')).to.equal('wrong');
   });
 
-  it('at the same time are counted before any of them is compared', () => {
-    const answers = Array.from({ length: 100 }, () => throttle.attempt('a'));
-    expect(answers.filter((wait) => wait === 0)).to.have.length(4);
+  it('at the same time are heard one after another, and no more of them than otherwise', async () => {
+    let comparing = 0;
+    let most = 0;
+    const slowly = async (): Promise<boolean> => {
+      comparing += 1;
+      most = Math.max(most, comparing);
+      await setImmediate();
+      comparing -= 1;
+      return false;
+    };
+    const verdicts = await Promise.all(Array.from({ length: 60 }, () => throttle.guess('a', slowly)));
+    expect(most).to.equal(1);
+    expect(verdicts.filter((it) => it === 'wrong')).to.have.length(4);
+    expect(verdicts.slice(4).every((it) => waitOf(it) === 1)).to.equal(true);
   });
 
-  it('of one address do not slow another', () => {
-    guess('a', 8);
-    expect(throttle.attempt('b')).to.equal(0);
+  it('wait for their turn up to a bound, and beyond it are told to come again', async () => {
+    let compared = 0;
+    const slowly = async (): Promise<boolean> => {
+      compared += 1;
+      await setImmediate();
+      return true;
+    };
+    const verdicts = await Promise.all(Array.from({ length: 70 }, () => throttle.guess('a', slowly)));
+    expect(verdicts.slice(0, 64)).to.deep.equal(Array<Verdict>(64).fill('right'));
+    expect(verdicts.slice(64)).to.deep.equal(Array<Verdict>(6).fill({ wait: 1 }));
+    expect(compared).to.equal(64);
+    expect(await right('a')).to.equal('right');
   });
 
-  it('from many addresses slow all of them together', () => {
-    for (let i = 0; i < 31; i += 1) throttle.attempt(`many-${i}`);
-    expect(throttle.attempt('fresh')).to.be.within(1, 30);
+  it('that cannot be compared count as nothing and hold nobody up', async () => {
+    const broken = (): Promise<boolean> => Promise.reject(new Error('the disk is gone'));
+    const failed = await Promise.allSettled(Array.from({ length: 10 }, () => throttle.guess('a', broken)));
+    expect(failed.every(({ status }) => status === 'rejected')).to.equal(true);
+    expect(await right('a')).to.equal('right');
   });
 
-  it('never keep out who has waited as long as told, however many others guess', () => {
-    for (let i = 0; i < 40; i += 1) guess(`many-${i}`, 1);
-    const wait = throttle.attempt('owner');
+  it('of one address do not slow another', async () => {
+    await guess('a', 8);
+    expect(await right('b')).to.equal('right');
+  });
+
+  it('from many addresses slow all of them together', async () => {
+    for (let i = 0; i < 31; i += 1) await wrong(`many-${i}`);
+    expect(waitOf(await right('fresh'))).to.be.within(1, 30);
+  });
+
+  it('never keep out who has waited as long as told, however many others guess', async () => {
+    for (let i = 0; i < 40; i += 1) await guess(`many-${i}`, 1);
+    const wait = waitOf(await right('owner'));
     expect(wait).to.be.within(1, 30);
     now += wait * 1000;
-    throttle.attempt('many-new');
-    expect(throttle.attempt('owner')).to.equal(0);
+    await wrong('many-new');
+    expect(await right('owner')).to.equal('right');
   });
 
-  it('are forgiven by the right one', () => {
-    guess('a', 6);
+  it('are forgiven by the right one', async () => {
+    await guess('a', 6);
     now += 30_000;
-    expect(throttle.attempt('a')).to.equal(0);
-    throttle.succeed('a');
-    expect(throttle.attempt('a')).to.equal(0);
-    expect(throttle.attempt('a')).to.equal(0);
+    expect(await right('a')).to.equal('right');
+    expect([await wrong('a'), await wrong('a')]).to.deep.equal(['wrong', 'wrong']);
   });
 
-  it('are forgotten after a quarter of an hour without any', () => {
-    guess('a', 10);
+  it('are forgotten after a quarter of an hour without any', async () => {
+    await guess('a', 10);
     now += 15 * 60_000 + 30_000;
-    const answers = Array.from({ length: 3 }, () => throttle.attempt('a'));
-    expect(answers).to.deep.equal([0, 0, 0]);
+    expect([await wrong('a'), await wrong('a'), await wrong('a')]).to.deep.equal(['wrong', 'wrong', 'wrong']);
   });
 });
