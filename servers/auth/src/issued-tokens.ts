@@ -20,6 +20,21 @@ export async function recordAccessToken(
   await (token as unknown as { adapter: Adapter }).adapter.upsert(jti, record, exp - iat);
 }
 
+/**
+ * Draws the ids of access tokens anew until they begin with a letter or digit: people give them to a command line, which
+ * takes what begins with a dash for a flag.
+ */
+export function drawPlainTokenIds({ AccessToken }: Provider): void {
+  const prototype = AccessToken.prototype as unknown as { generateTokenId: (this: unknown) => string };
+  const { generateTokenId } = prototype;
+  prototype.generateTokenId = function () {
+    for (;;) {
+      const id = generateTokenId.call(this);
+      if (/^[A-Za-z0-9]/.test(id)) return id;
+    }
+  };
+}
+
 interface Adapter {
   upsert(id: string, payload: object, expiresIn: number): Promise<void>;
 }

@@ -13,7 +13,7 @@ import { applicationType, AUTH_METHODS, GRANT_TYPES, redirectUriFault } from './
 import { cookieConfiguration } from './cookies.ts';
 import { TRACE_HEADER } from './forward.ts';
 import type { Keys } from './keys.ts';
-import { CLI_CLIENT_ID, recordAccessToken } from './issued-tokens.ts';
+import { CLI_CLIENT_ID, drawPlainTokenIds, recordAccessToken } from './issued-tokens.ts';
 import { withRefreshGrace, type GrantHandler } from './refresh-grace.ts';
 import { renderError } from './render-error.ts';
 import { DEFAULT_SCOPE, type Resources } from './resources.ts';
@@ -69,6 +69,7 @@ export function createProvider(options: ProviderOptions): Provider {
   provider.proxy = true;
   const emitter: EventEmitter = provider;
   emitter.on('error', (error) => log.error({ err: error }, 'request failed'));
+  drawPlainTokenIds(provider);
   provider.Client.prototype.compareClientSecret = function (presented) {
     return secretMatches(this.clientSecret, presented);
   };

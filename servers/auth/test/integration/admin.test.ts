@@ -58,6 +58,13 @@ describe('The admin API of the authorization server', () => {
       expect(await gateway.auth.revocations.isActive(created.id)).to.equal(true);
     });
 
+    it('whose id no command line takes for a flag', async () => {
+      // Of so many ids of the library alone, about ten would begin with a dash or an underscore.
+      const ids: string[] = [];
+      for (let i = 0; i < 300; i += 1) ids.push((await create()).id);
+      expect(ids.filter((id) => !/^[A-Za-z0-9]/.test(id))).to.deep.equal([]);
+    });
+
     it('for another user, named in the claims', async () => {
       const { token } = await create({ user: 'bob' });
       expect(claimsOf(token)).to.include({ sub: 'local:bob', name: 'bob' });
