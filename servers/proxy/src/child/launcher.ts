@@ -9,6 +9,8 @@ import type { Watchdog } from './watchdog.ts';
 
 /** Children that may be starting at one time: a start costs a processor for some hundred milliseconds. */
 const CONCURRENT_STARTS = 4;
+/** Starting a process stops this one for some milliseconds: whoever has just got a spare is answered first. */
+const REFILL_AFTER_MS = 100;
 /** How long a child may take to end when its session does. */
 const END_MS = 6_000;
 const PROBE = '.probe';
@@ -22,6 +24,7 @@ export class Launcher {
   readonly #spares: Child[] = [];
   readonly #waiting: (() => void)[] = [];
   #starting = 0;
+  #refilling: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(run: ProxyRun, watchdog: Watchdog, log: Log) {
@@ -63,17 +66,6 @@ export class Launcher {
     void child.exited.then(() => rm(folder, { recursive: true, force: true })).catch(() => undefined);
   }
 
-  /** Starts spares up to the number asked for. They are started only: whoever takes one initialises it. */
-  refill(): void {
-    if (isPersonal(this.run)) return;
-    while (!this.#closed && this.#spares.length < this.run.spares) {
-      const spare = this.#spawn('');
-      this.#spares.push(spare);
-      void spare.exited.then(() => this.#dropSpare(spare));
-      if (spare.pid === undefined) return;
-    }
-  }
-
   /** Ends one child in its own time. */
   retire(child: Child): void {
     void child.end(END_MS);
@@ -82,7 +74,30 @@ export class Launcher {
   /** Ends every child; resolves once all are gone. */
   async close(budgetMs: number): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#refilling);
     await Promise.all([...this.#children].map((child) => child.end(budgetMs)));
+  }
+
+  #refillSoon(): void {
+    if (this.#refilling || this.#closed || isPersonal(this.run)) return;
+    this.#refilling = setTimeout(() => {
+      this.#refilling = undefined;
+      this.#refill();
+    }, REFILL_AFTER_MS).unref();
+  }
+
+  /** Starts spares up to the number asked for. They are started only: whoever takes one initialises it. */
+  #refill(): void {
+    try {
+      while (!this.#closed && this.#starting === 0 && this.#spares.length < this.run.spares) {
+        const spare = this.#spawn('');
+        if (spare.pid === undefined) return;
+        this.#spares.push(spare);
+        void spare.exited.then(() => this.#dropSpare(spare));
+      }
+    } catch {
+      // Whoever needs a child next hears why there is none.
+    }
   }
 
   #takeSpare(): Child | undefined {
@@ -136,6 +151,6 @@ export class Launcher {
       return;
     }
     this.#starting--;
-    if (this.#starting === 0) this.refill();
+    if (this.#starting === 0) this.#refillSoon();
   }
 }
