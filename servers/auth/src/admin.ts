@@ -15,6 +15,7 @@ import { LOCAL_OWNER } from './accounts.ts';
 import { issueOwnerToken } from './issued-tokens.ts';
 import { DEFAULT_SCOPE, type Resources } from './resources.ts';
 import type { SignInCode } from './sign-in/code.ts';
+import { storageFault } from './storage-fault.ts';
 import type { Store } from './store/store.ts';
 import { claimsOf, findToken, tokenInfo, type TokenReader } from './tokens.ts';
 
@@ -225,11 +226,10 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     { err: error, traceId: id, event: 'server.error' },
     'an admin request failed for a fault of ours',
   );
-  const message = `The request failed for a fault of the gateway. Its log has more under ${id}.`;
-  sendJson(
-    response,
-    500,
-    new Refusal(500, 'REFUSED', message, 'Look at `mcpgw logs gateway`.').body,
-    headers,
-  );
+  const { code, message, nextStep } = storageFault(error) ?? {
+    code: 'REFUSED',
+    message: `The request failed for a fault of the gateway. Its log has more under ${id}.`,
+    nextStep: 'Look at `mcpgw logs gateway`.',
+  };
+  sendJson(response, 500, new Refusal(500, code, message, nextStep).body, headers);
 }

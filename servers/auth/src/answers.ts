@@ -3,12 +3,15 @@ import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC as Context } from 'oidc-provider';
 import { isHashedSecret } from './client-secret.ts';
 import { TRACE_HEADER } from './forward.ts';
+import { errorPage } from './pages/error.ts';
 import { leavingPage } from './pages/leaving.ts';
 import type { Resources } from './resources.ts';
+import { STORAGE_RETRY_S, storageFault } from './storage-fault.ts';
 
 /** What the library's answers still need on their way out. */
 export function refineAnswers(provider: Provider, issuer: string, resources: Resources): void {
   const { origin } = new URL(issuer);
+  provider.on('server_error', blameStorage);
   provider.use(async (ctx: Context, next: () => Promise<unknown>) => {
     await next();
     const body: unknown = ctx.body;
@@ -20,6 +23,20 @@ export function refineAnswers(provider: Provider, issuer: string, resources: Res
     }
     if (leavesBrowserForm(ctx, origin)) leave(ctx);
   });
+}
+
+/** Somebody must make room first, and then the client may come again: RFC 6749 has a word for it, other than our fault. */
+function blameStorage(ctx: Context, failure: Error): void {
+  const fault = storageFault(failure);
+  // A refusal by redirect stays one.
+  if (fault === undefined || ctx.status !== 500) return;
+  ctx.status = 503;
+  ctx.set('Retry-After', String(STORAGE_RETRY_S));
+  const error = 'temporarily_unavailable';
+  const [description, traceId] = [fault.message, ctx.get(TRACE_HEADER)];
+  ctx.body = isRecord(ctx.body)
+    ? errorBody(error, description, traceId)
+    : errorPage({ error, description: undefined, traceId });
 }
 
 function notFound(ctx: Context): void {

@@ -11,6 +11,7 @@ import { addressKey } from './rate-limit.ts';
 import { DEFAULT_SCOPE, type Resources } from './resources.ts';
 import type { SignInCode } from './sign-in/code.ts';
 import type { GuessThrottle } from './sign-in/throttle.ts';
+import { STORAGE_RETRY_S, storageFault } from './storage-fault.ts';
 import type { Trace } from './trace.ts';
 
 export interface InteractionOptions {
@@ -57,7 +58,9 @@ export function registerInteractions(app: FastifyInstance, options: InteractionO
   app.setErrorHandler((error, request, reply) => {
     const traceId = trace(request.raw);
     log.error({ err: error, traceId, event: 'server.error' }, 'a page failed for a fault of ours');
-    return refuse(request, reply, 500, 'server_error');
+    if (storageFault(error) === undefined) return refuse(request, reply, 500, 'server_error');
+    void reply.header('Retry-After', STORAGE_RETRY_S);
+    return refuse(request, reply, 503, 'temporarily_unavailable');
   });
 
   /** The interaction that both the cookie and the address name, which only its own browser knows. */

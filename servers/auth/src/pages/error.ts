@@ -41,6 +41,13 @@ const ADVICE = new Map<string, Advice>([
       text: `${AGAIN} If it happens again, tell the person who runs this gateway.`,
     },
   ],
+  [
+    'temporarily_unavailable',
+    {
+      title: 'This gateway cannot keep its data',
+      text: `Its disk is full or cannot be written. Tell the person who runs it. When that is mended: ${AGAIN}`,
+    },
+  ],
 ]);
 
 const REFUSED: Advice = {

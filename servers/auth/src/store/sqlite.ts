@@ -62,7 +62,8 @@ export function openSqliteStore({ file, now, openKindBound = OPEN_KIND_BOUND }: 
       database.exec('COMMIT');
       return result;
     } catch (error) {
-      database.exec('ROLLBACK');
+      // SQLite may have rolled back already, as on a full disk.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   };
