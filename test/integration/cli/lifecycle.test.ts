@@ -57,6 +57,23 @@ describe('a project’s life on the command line', function () {
   });
 
   describe('up', () => {
+    it('twice at once: one wins whole, and the other is told so', async () => {
+      const other = await freePort();
+      const args = ['up', '--detach', '--json'];
+      const results = await Promise.all([
+        project.cli([...args, '--port', String(project.port), '--only', 'echo-stateless']),
+        project.cli([...args, '--port', String(other), '--only', 'echo-stateful']),
+      ]);
+      const codes = results.map(({ code }) => code);
+      expect(codes.toSorted(), results.map(describeResult).join('\n')).to.deep.equal([0, EXIT.conflict]);
+      const won = JSON.parse(results.find(({ code }) => code === 0)!.stdout) as Status;
+      expect(results.find(({ code }) => code !== 0)!.stdout).to.contain('ALREADY_RUNNING');
+      const rendered = JSON.parse(readFileSync(state('gateway.json'), 'utf8')) as { port: number };
+      expect(won.url).to.equal(`http://localhost:${rendered.port}`);
+      expect(await project.json(['status'])).to.deep.equal(won);
+      await project.down();
+    });
+
     it('returns the status when all services have settled', async () => {
       const status = await project.up();
       expect(status.ready).to.equal(true);

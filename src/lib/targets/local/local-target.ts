@@ -4,13 +4,15 @@ import { socketTransport } from '../../admin/transport.ts';
 import { UserError } from '../../errors.ts';
 import { didYouMean } from '../../config/nearest.ts';
 import type { LoadProject, Target } from '../target.ts';
+import { requireShortPath } from './gateway-process.ts';
 import { logNames, readLogs } from './logs.ts';
 import { localPaths } from './paths.ts';
 import { isAlive } from './process.ts';
 import { readUp, removeRunFiles } from './run-files.ts';
 import { statusOf, stoppedStatus } from './status.ts';
 import { stopGateway } from './stop.ts';
-import { reselect, restart, restartService, start } from './up.ts';
+import { requireReselection, reselect, restart, restartService, start } from './up.ts';
+import { withUpLock } from './up-lock.ts';
 
 const PROBE_MS = 3000;
 
@@ -37,8 +39,14 @@ export function createLocalTarget(root: string, load: LoadProject): Target {
   return {
     admin,
     async up(options) {
-      const running = await probe();
-      return running === undefined ? start(context, options) : reselect(context, running, options);
+      requireShortPath(paths);
+      // Who is refused in any case need not wait for another command.
+      const before = await probe();
+      if (before !== undefined) requireReselection(before, options);
+      return withUpLock(paths, options.signal, async () => {
+        const running = await probe();
+        return running === undefined ? start(context, options) : reselect(context, running, options);
+      });
     },
     async down() {
       const running = await probe().catch((error: unknown) => {
@@ -58,7 +66,10 @@ export function createLocalTarget(root: string, load: LoadProject): Target {
       if (silent.length > 0) requireKnown(silent, ['gateway', ...load({}).catalog.keys()]);
       yield* readLogs(paths.logDir, options);
     },
-    restart: async (options) => restart(context, await admin.status(), options),
+    async restart(options) {
+      await admin.status();
+      return withUpLock(paths, options.signal, async () => restart(context, await admin.status(), options));
+    },
     restartService: (name, signal) => restartService(context, name, signal),
   };
 }

@@ -8,6 +8,8 @@ export interface LocalPaths {
   adminSocket: string;
   /** What the last `up` was told; beside the sign-in code. */
   upFile: string;
+  /** Held by the one command that is changing what runs. */
+  upLock: string;
   signInFile: string;
   /** Standard output and error of the gateway itself; its log has a file of its own. */
   outputFile: string;
@@ -24,6 +26,7 @@ export function localPaths(root: string): LocalPaths {
     runDir,
     adminSocket: join(runDir, 'admin.sock'),
     upFile: join(runDir, 'up.json'),
+    upLock: join(runDir, 'up-lock'),
     signInFile: join(runDir, 'sign-in.json'),
     outputFile: join(runDir, 'output.txt'),
     logDir: join(stateDir, 'logs'),

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { makeFolder } from '../../config/write-file.ts';
 import type { LocalPaths } from './paths.ts';
 
 /** Without vowels, so that no word appears, and without what reads like another: 0 O, 1 I L, 5 S, 8 B, 2 Z. */
@@ -64,7 +65,10 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
   }
 }
 
-/** Makes `.mcpgw/run`, 0700. */
+/**
+ * Makes `.mcpgw/run`, 0700.
+ * @throws UserError DISK_FULL, READ_ONLY, NO_PERMISSION
+ */
 export function prepareRunDir(paths: LocalPaths): void {
-  mkdirSync(paths.runDir, { recursive: true, mode: 0o700 });
+  makeFolder(paths.runDir, 0o700);
 }

@@ -3,7 +3,6 @@ import type { GatewayStatus } from '../../../../servers/kit/src/contract/admin.t
 import type { AdminClient } from '../../admin/client.ts';
 import { UserError } from '../../errors.ts';
 import type { LoadProject, RestartOptions, Started, TargetProject, UpOptions } from '../target.ts';
-import { requireShortPath } from './gateway-process.ts';
 import type { LocalPaths } from './paths.ts';
 import { requireFreePort } from './port.ts';
 import { createSignInCode, readSignInCode, readUp, writeSignInCode, writeUp } from './run-files.ts';
@@ -24,7 +23,6 @@ export interface LocalContext {
 
 /** `up` of a project that does not run: a new gateway and a new sign-in code. */
 export async function start(context: LocalContext, options: UpOptions): Promise<Started> {
-  requireShortPath(context.paths);
   const project = loadAt(context.load, options.port);
   await requireFreePort(project.config.port);
   const file = await renderRun(project, options);
@@ -41,10 +39,8 @@ export async function reselect(
   running: GatewayStatus,
   options: UpOptions,
 ): Promise<Started> {
-  const port = Number(new URL(running.url).port || 80);
-  if (options.only === undefined || (options.port !== undefined && options.port !== port)) {
-    throw alreadyRunning(running.url);
-  }
+  requireReselection(running, options);
+  const port = portOf(running);
   const file = await renderRun(load({ port }), options);
   writeUp(paths, { pid: running.pid, port: readUp(paths)?.port, only: options.only });
   let code = readSignInCode(paths);
@@ -61,6 +57,16 @@ export async function reselect(
 }
 
 /**
+ * Refuses an `up` that a running project cannot follow.
+ * @throws UserError ALREADY_RUNNING without `only`, or for another port
+ */
+export function requireReselection(running: GatewayStatus, { only, port }: UpOptions): void {
+  if (only === undefined || (port !== undefined && port !== portOf(running))) {
+    throw alreadyRunning(running.url);
+  }
+}
+
+/**
  * Ends the project and starts it again as the `up` before had started it, detached. All that can be wrong with the
  * configuration is found before anything ends. The sign-in code stays: there was no `down`.
  */
@@ -72,8 +78,7 @@ export async function restart(
   const { only, port } = readUp(paths) ?? {};
   const code = readSignInCode(paths) ?? createSignInCode();
   const project = loadAt(load, port);
-  if (project.config.port !== Number(new URL(running.url).port || 80))
-    await requireFreePort(project.config.port);
+  if (project.config.port !== portOf(running)) await requireFreePort(project.config.port);
   const file = await renderRun(project, { ...options, only });
   await stopGateway(admin, paths, running.pid);
   return startRun(paths, admin, file, { ...options, code, detach: true, only, port });
@@ -103,6 +108,8 @@ export async function restartService(
     await delay(RESTART_POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
+
+const portOf = ({ url }: GatewayStatus): number => Number(new URL(url).port || 80);
 
 const loadAt = (load: LoadProject, port: number | undefined): TargetProject =>
   load(port === undefined ? {} : { port });
