@@ -9,5 +9,5 @@ export { OAuthError } from './oauth-error.ts';
 export { redact } from './redact.ts';
 export { observing, type Observed } from './observe.ts';
 export * from './sign-in.ts';
-export { httpTransport, jsonObject, type OAuthRequest, type Transport } from './transport.ts';
+export { httpTransport, type OAuthRequest, type Transport } from './transport.ts';
 export { walkFlow } from './walk.ts';

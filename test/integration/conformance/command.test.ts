@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Report } from '../../../src/lib/conformance/index.ts';
 import { startFaultyServer, type Fixture } from '../../fixtures/conformance/faulty-server.ts';
@@ -7,7 +8,7 @@ import { cli, type CliResult } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
-const PROGRAM = path.join(import.meta.dirname, '..', '..', 'fixtures', 'conformance', 'run-command.ts');
+const PROGRAM = fileURLToPath(import.meta.resolve('../../fixtures/conformance/run-command.ts'));
 
 /** Runs the command as the shell would. */
 const run = (...args: string[]): Promise<CliResult> =>
