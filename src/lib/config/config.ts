@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Lifetimes, PolicyRule } from '../../../servers/kit/src/contract/index.ts';
 import { UserError, type Place } from '../errors.ts';
@@ -143,6 +143,7 @@ const environmentLayer = (env: NodeJS.ProcessEnv): Layer => ({
 });
 
 function dotenvLayer(file: string, services: readonly string[]): Layer {
+  keepPrivate(file);
   const entries = new Map(parseDotenv(readIfThere(file), file).map((entry) => [entry.key, entry]));
   for (const { key, line } of entries.values()) refuseUnknownKey(key, { file, line, key }, services);
   return {
@@ -164,6 +165,17 @@ function yamlLayer(yaml: ConfigFile, source: YamlSource, services: readonly stri
         : { value: String(value), place: source.place(['defaults', key]) };
     },
   };
+}
+
+/** A `.env` holds secrets: one that others can read, and that is ours, becomes 0600, as `.mcpgw` becomes 0700. A link is left. */
+function keepPrivate(file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.uid !== process.getuid?.() || (found.mode & 0o077) === 0) return;
+  try {
+    chmodSync(file, 0o600);
+  } catch {
+    // A file system that is read-only, or that knows no modes: what can be read is read.
+  }
 }
 
 function readIfThere(file: string): string {

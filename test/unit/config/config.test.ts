@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { chmodSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig, type Config, type LoadedConfig } from '../../../src/lib/config/config.ts';
 import type { SettingKey } from '../../../src/lib/config/settings.ts';
@@ -53,6 +54,25 @@ describe('configuration', () => {
       ['fetch', { enabled: true, urls: [] }],
       ['time', { enabled: true, urls: [] }],
     ]);
+  });
+
+  it('makes a .env that others can read its owner’s only', () => {
+    const project = projectDir({ '.env': 'HTTP_PORT=9000\n', elsewhere: 'HTTP_PORT=9001\n' });
+    projects.push(project);
+    const read = () =>
+      loadConfig({ root: project.path, services: [], flags: new Map(), env: {} }).config.port;
+    const mode = (name: string) => statSync(join(project.path, name)).mode & 0o777;
+    chmodSync(join(project.path, '.env'), 0o644);
+    expect(read()).to.equal(9000);
+    expect(mode('.env')).to.equal(0o600);
+    chmodSync(join(project.path, '.env'), 0o400);
+    read();
+    expect(mode('.env')).to.equal(0o400);
+    rmSync(join(project.path, '.env'));
+    chmodSync(join(project.path, 'elsewhere'), 0o644);
+    symlinkSync('elsewhere', join(project.path, '.env'));
+    expect(read()).to.equal(9001);
+    expect(mode('elsewhere')).to.equal(0o644);
   });
 
   it('reads every key', () => {
