@@ -23,14 +23,22 @@ function isExecutable(file: string): boolean {
   }
 }
 
+/** Where package managers are, also under a PATH that leaves them out. */
+const SYSTEM_PATH = '/usr/bin:/bin:/opt/homebrew/bin:/usr/local/bin:/home/linuxbrew/.linuxbrew/bin';
+
 /** The line that installs Python with venv and pip on this machine. */
 export function pythonInstallLine(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
+  systemPath = SYSTEM_PATH,
 ): string {
-  const has = (name: string): boolean => findProgram(name, env['PATH']) !== undefined;
+  const has = (name: string): boolean =>
+    findProgram(name, env['PATH']) !== undefined || findProgram(name, systemPath) !== undefined;
   if (platform === 'darwin' || (!has('apt-get') && !has('dnf') && has('brew'))) return 'brew install python';
-  if (has('apt-get')) return 'sudo apt-get install -y python3 python3-venv';
-  if (has('dnf')) return 'sudo dnf install -y python3';
-  return 'Install Python 3.10 or newer, with venv and pip.';
+  if (has('apt-get')) return 'sudo apt install python3 python3-venv';
+  if (has('dnf')) return 'sudo dnf install python3';
+  return [
+    'Install Python 3.10 or newer, with venv and pip: `sudo apt install python3 python3-venv` (Debian, Ubuntu),',
+    '`sudo dnf install python3` (Fedora), `brew install python` (Homebrew).',
+  ].join(' ');
 }

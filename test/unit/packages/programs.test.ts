@@ -43,12 +43,22 @@ describe('programs', () => {
   it('have the install line of the machine’s own package manager', () => {
     const env = { PATH: dir.path };
     expect(pythonInstallLine(env, 'darwin')).to.equal('brew install python');
-    expect(pythonInstallLine(env, 'linux')).to.contain('Install Python 3.10 or newer');
+    expect(pythonInstallLine(env, 'linux', ''))
+      .to.contain('sudo apt install python3 python3-venv')
+      .and.to.contain('sudo dnf install python3')
+      .and.to.contain('brew install python');
     program('brew');
-    expect(pythonInstallLine(env, 'linux')).to.equal('brew install python');
+    expect(pythonInstallLine(env, 'linux', '')).to.equal('brew install python');
     program('dnf');
-    expect(pythonInstallLine(env, 'linux')).to.equal('sudo dnf install -y python3');
+    expect(pythonInstallLine(env, 'linux', '')).to.equal('sudo dnf install python3');
     program('apt-get');
-    expect(pythonInstallLine(env, 'linux')).to.equal('sudo apt-get install -y python3 python3-venv');
+    expect(pythonInstallLine(env, 'linux', '')).to.equal('sudo apt install python3 python3-venv');
+  });
+
+  it('have it also under a PATH without the package manager', () => {
+    program('apt-get');
+    expect(pythonInstallLine({ PATH: '/nowhere' }, 'linux', dir.path)).to.equal(
+      'sudo apt install python3 python3-venv',
+    );
   });
 });
