@@ -13,6 +13,22 @@ const SWEEP_LIMIT = 2000;
 const BUSY_TIMEOUT_MS = 2000;
 const WAL_BYTES = 16 * 1024 * 1024;
 
+type Advice = readonly [what: string, next: string];
+
+const DAMAGED: Advice = [
+  'is damaged or no database of mcpgw',
+  'Restore it from a backup, or delete it with its -wal and -shm files: a new one is made, and everybody signs in again.',
+];
+/** What to say of primary result codes at the start: ERROR, BUSY, READONLY, CORRUPT, FULL and NOTADB. */
+const FAULTS: ReadonlyMap<number, Advice> = new Map<number, Advice>([
+  [1, DAMAGED],
+  [5, ['is held by another program', 'End that program.']],
+  [8, ['cannot be written', 'Make it writable.']],
+  [11, DAMAGED],
+  [13, ['cannot grow, for the disk is full', 'Free some space.']],
+  [26, DAMAGED],
+]);
+
 export interface SqliteStoreOptions {
   /** Created with mode 0600 when absent, its folder with 0700. */
   file: string;
@@ -25,7 +41,7 @@ export interface SqliteStoreOptions {
 /**
  * The store on one machine: SQLite in WAL mode. Every method is one statement or one transaction, and runs to its end
  * before any other code of this process does.
- * @throws Error when the file cannot be opened or is of another version
+ * @throws Error when the file cannot be opened, is damaged or of another version; it names the file and what to do
  */
 export function openSqliteStore({ file, now, openKindBound = OPEN_KIND_BOUND }: SqliteStoreOptions): Store {
   const database = open(file);
@@ -153,11 +169,21 @@ function open(file: string): DatabaseSync {
         `${file} was written by another version of mcpgw (layout ${String(version)}). Update mcpgw.`,
       );
     }
+    // Reads the schema, so that a damaged one shows now.
+    else database.prepare('SELECT key FROM records LIMIT 1').get();
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw explain(error, file);
   }
+}
+
+/** SQLite's own words name no file. Its error stays as the cause. */
+function explain(error: unknown, file: string): unknown {
+  const { errcode, message } = error as Error & { errcode?: number };
+  if (errcode === undefined) return error;
+  const [what, next] = FAULTS.get(errcode & 0xff) ?? ['cannot be opened', 'Look whether the disk works.'];
+  return new Error(`${file} ${what} (${message}). ${next}`, { cause: error });
 }
 
 type Row = Record<string, SQLOutputValue>;

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
@@ -65,6 +65,59 @@ describe('The SQLite store', () => {
       /another version of mcpgw.*99.*Update mcpgw/,
     );
   });
+
+  describe('names a file that it cannot read, says what to do, and leaves it as it is:', () => {
+    const broken = join(path, 'broken', 'auth.sqlite');
+    const made = async (): Promise<void> => openSqliteStore({ file: broken, now }).close();
+
+    for (const [what, spoil] of [
+      ['garbage', () => writeFileSync(broken, 'garbage '.repeat(1000))],
+      ['short garbage', () => writeFileSync(broken, 'garbage')],
+      ['half of one', () => truncateSync(broken, 6000)],
+      [
+        'one that was overwritten in part',
+        () => {
+          const bytes = readFileSync(broken);
+          writeFileSync(broken, bytes.fill(0xff, 100, 4096));
+        },
+      ],
+      [
+        'the database of another program',
+        () => {
+          writeFileSync(broken, '');
+          const database = new DatabaseSync(broken);
+          database.exec(
+            'PRAGMA journal_mode = WAL; CREATE TABLE records (id TEXT); PRAGMA user_version = 1;',
+          );
+          database.close();
+        },
+      ],
+    ] as const) {
+      it(what, async () => {
+        rmSync(join(path, 'broken'), { recursive: true, force: true });
+        await made();
+        spoil();
+        const before = readFileSync(broken);
+        expect(() => openSqliteStore({ file: broken, now })).to.throw(
+          Error,
+          new RegExp(
+            `^${broken} is damaged or no database of mcpgw \\(.+\\)\\. Restore it from a backup, or delete it`,
+          ),
+        );
+        expect(readFileSync(broken).equals(before)).to.equal(true);
+      });
+    }
+  });
+
+  it('says so when another program holds the file', async () => {
+    await openSqliteStore({ file, now }).close();
+    const other = new DatabaseSync(file);
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    expect(() => openSqliteStore({ file, now }))
+      .to.throw(`${file} is held by another program`)
+      .with.nested.property('cause.errcode', 5);
+    other.close();
+  }).timeout(10_000);
 
   it('throws when the file cannot be had', () => {
     expect(() => openSqliteStore({ file: join(path, 'data'), now })).to.throw(/EISDIR/);
