@@ -24,6 +24,8 @@ export class Launcher {
   readonly #spares: Child[] = [];
   readonly #waiting: (() => void)[] = [];
   #starting = 0;
+  /** Whether the last child that was started came into service. */
+  #works = false;
   #refilling: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -47,7 +49,14 @@ export class Launcher {
     await this.#enter();
     try {
       if (this.#closed) throw new Unavailable('the service is stopping');
-      return await use(this.#takeSpare() ?? this.#spawn(principal));
+      const inService = await use(this.#takeSpare() ?? this.#spawn(principal));
+      this.#works = true;
+      return inService;
+    } catch (error) {
+      // What does not come into service is not kept in store: it would wait, or write, for ever.
+      this.#works = false;
+      for (const spare of this.#spares.splice(0)) this.retire(spare);
+      throw error;
     } finally {
       this.#leave();
     }
@@ -89,7 +98,7 @@ export class Launcher {
   /** Starts spares up to the number asked for. They are started only: whoever takes one initialises it. */
   #refill(): void {
     try {
-      while (!this.#closed && this.#starting === 0 && this.#spares.length < this.run.spares) {
+      while (this.#works && !this.#closed && this.#starting === 0 && this.#spares.length < this.run.spares) {
         const spare = this.#spawn('');
         if (spare.pid === undefined) return;
         this.#spares.push(spare);

@@ -191,6 +191,15 @@ describe('faults of children', () => {
       expect(health.status).to.equal(503);
     });
 
+    it('that fails keeps no process in store', async () => {
+      proxy = await startProxy({ command: '/bin/sleep', args: ['60'], spares: 2, limits: { startMs: 200 } });
+      await proxy.module.ready.catch(() => undefined);
+      // Longer than a refill waits.
+      await until(() => Date.now() - proxy.module.snapshot().since.getTime() > 400);
+      await until(() => proxy.module.snapshot().pids.length === 0);
+      expect(proxy.module.snapshot().state).to.equal('failed');
+    });
+
     it('that never answers is failed after the start limit', async () => {
       proxy = await startProxy({ command: '/bin/sleep', args: ['60'], limits: { startMs: 200 } });
       await proxy.module.ready.catch(() => undefined);
