@@ -122,7 +122,7 @@ function createOperations(options: AdminOptions): Map<string, Map<string, Operat
           'POST',
           async (body) => ({
             status: 201,
-            body: await createToken(parse(tokenRequestSchema, body), options),
+            body: await createToken(parseTokenRequest(body), options),
           }),
         ],
       ]),
@@ -182,6 +182,19 @@ async function createToken(request: TokenRequest, options: AdminOptions): Promis
     'token created',
   );
   return { ...info, token };
+}
+
+const noServicesSchema = z.object({ services: z.tuple([]) });
+
+/** The command line names what is enabled when its user names nothing: an empty list is no fault of the request's form. */
+function parseTokenRequest(body: unknown): TokenRequest {
+  if (!noServicesSchema.safeParse(body).success) return parse(tokenRequestSchema, body);
+  throw new Refusal(
+    400,
+    'SERVICE_NOT_ENABLED',
+    'No service is enabled, so there is nothing that a token could be for.',
+    'Enable one with `mcpgw service enable NAME`, then run `mcpgw restart`.',
+  );
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {

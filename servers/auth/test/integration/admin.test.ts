@@ -91,7 +91,6 @@ describe('The admin API of the authorization server', () => {
       ['an unknown service', { services: ['nothing'] }, 'UNKNOWN_SERVICE'],
       ['a scope of another service', { services: ['memory'], scopes: ['echo:write'] }, 'INVALID_VALUE'],
       ['no scope', { scopes: [] }, 'INVALID_VALUE'],
-      ['no service', { services: [] }, 'INVALID_VALUE'],
       ['more than a day', { ttl: 86_401 }, 'INVALID_VALUE'],
       ['no time', { ttl: 0 }, 'INVALID_VALUE'],
       ['a user that is none', { user: 'a b' }, 'INVALID_VALUE'],
@@ -103,6 +102,12 @@ describe('The admin API of the authorization server', () => {
         expect([400, 404]).to.include(answer.status);
       });
     }
+  });
+
+  it('makes no token for no service, and says how to come by one', async () => {
+    const answer = await refusal('POST', '/tokens', { services: [], ttl: 60 });
+    expect(answer).to.include({ status: 400, code: 'SERVICE_NOT_ENABLED' });
+    expect(answer.nextStep).to.include('mcpgw service enable');
   });
 
   describe('tells of a token', () => {
