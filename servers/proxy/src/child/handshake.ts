@@ -41,7 +41,7 @@ export const neutralInitialize = (version: string, capabilities = '{}'): string 
  */
 export function handshake(connection: Connection, paramsText: string, startMs: number): Promise<Handshake> {
   const { promise, resolve, reject } = Promise.withResolvers<Handshake>();
-  const lost = (reason: string): void => reject(new Unavailable(`${reason} before it answered initialize`));
+  const lost = (reason: string): void => reject(new Unavailable(`initialize was not answered: ${reason}`));
   const id = connection.call(
     { method: 'initialize', params: undefined, paramsText },
     {
