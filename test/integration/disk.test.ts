@@ -12,6 +12,7 @@ function runOnDisk(dir: string, mounts: string, script: string): unknown {
     import { scaffold } from ${JSON.stringify(join(ROOT, 'src/lib/render/scaffold.ts'))};
     import { writeRendered } from ${JSON.stringify(join(ROOT, 'src/lib/render/write.ts'))};
     import { setEnv } from ${JSON.stringify(join(ROOT, 'src/lib/config/edit.ts'))};
+    import { requireWritable } from ${JSON.stringify(join(ROOT, 'src/lib/config/write-file.ts'))};
     const dir = process.env.DIR;
     const codeOf = (call) => {
       try { call(); return 'done'; } catch (error) {
@@ -49,6 +50,18 @@ describe('a disk that', () => {
 
   describe('is full', () => {
     const small = 'mount -t tmpfs -o size=128k tmpfs "$DIR"';
+
+    it('is noticed before something is ended that could not be started again', () => {
+      const result = runOnDisk(
+        dir.path,
+        small,
+        `mkdirSync(dir + '/run');
+         const free = codeOf(() => requireWritable(dir + '/run'));
+         writeFileSync(dir + '/big', 'x'.repeat(80 * 1024));
+         return { free, full: codeOf(() => requireWritable(dir + '/run')), left: readdirSync(dir + '/run') };`,
+      );
+      expect(result).to.deep.equal({ free: 'done', full: 'DISK_FULL', left: [] });
+    });
 
     it('ends init with an error; no file is written in part, and the folder is no project yet', () => {
       const result = runOnDisk(

@@ -60,6 +60,24 @@ function writeDurably(file: string, text: string, mode: number): void {
   }
 }
 
+const PROBE = 'x'.repeat(64 * 1024);
+
+/**
+ * Finds out before something depends on it whether a folder can be written: writes 64 KiB and removes them.
+ * @throws UserError DISK_FULL, READ_ONLY, NO_PERMISSION
+ */
+export function requireWritable(folder: string): void {
+  makeFolder(folder, 0o700);
+  const file = path.join(folder, `.probe.${process.pid}.tmp`);
+  try {
+    writeDurably(file, PROBE, 0o600);
+  } catch (error) {
+    throw writeFailure(error, file);
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
 /**
  * Makes a folder and those above it.
  * @throws UserError DISK_FULL, READ_ONLY, NO_PERMISSION

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFailure, writeFileAtomically } from '../../../src/lib/config/write-file.ts';
+import { requireWritable, writeFailure, writeFileAtomically } from '../../../src/lib/config/write-file.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -52,6 +52,11 @@ describe('writing a file', () => {
       expect(error.nextSteps).to.have.length(1);
     });
   }
+
+  it('can be tried before something depends on it, and leaves nothing', () => {
+    requireWritable(join(dir.path, 'data'));
+    expect(readdirSync(join(dir.path, 'data'))).to.deep.equal([]);
+  });
 
   it('leaves every other error as it is', () => {
     const error = Object.assign(new Error('x'), { code: 'EISDIR' });

@@ -14,6 +14,8 @@ export interface LocalPaths {
   /** Standard output and error of the gateway itself; its log has a file of its own. */
   outputFile: string;
   logDir: string;
+  /** The databases, and the folders of the services. */
+  dataDir: string;
   gatewayFile: string;
 }
 
@@ -30,6 +32,7 @@ export function localPaths(root: string): LocalPaths {
     signInFile: join(runDir, 'sign-in.json'),
     outputFile: join(runDir, 'output.txt'),
     logDir: join(stateDir, 'logs'),
+    dataDir: join(stateDir, 'data'),
     gatewayFile: join(stateDir, 'gateway.json'),
   };
 }

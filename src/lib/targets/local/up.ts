@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayStatus } from '../../../../servers/kit/src/contract/admin.ts';
 import type { AdminClient } from '../../admin/client.ts';
+import { requireWritable } from '../../config/write-file.ts';
 import { UserError } from '../../errors.ts';
 import type { LoadProject, RestartOptions, Started, TargetProject, UpOptions } from '../target.ts';
 import type { LocalPaths } from './paths.ts';
@@ -68,7 +69,7 @@ export function requireReselection(running: GatewayStatus, { only, port }: UpOpt
 
 /**
  * Ends the project and starts it again as the `up` before had started it, detached. All that can be wrong with the
- * configuration is found before anything ends. The sign-in code stays: there was no `down`.
+ * configuration, and a full disk, is found before anything ends. The sign-in code stays: there was no `down`.
  */
 export async function restart(
   { paths, admin, load }: LocalContext,
@@ -80,6 +81,7 @@ export async function restart(
   const project = loadAt(load, port);
   if (project.config.port !== portOf(running)) await requireFreePort(project.config.port);
   const file = await renderRun(project, { ...options, only });
+  for (const folder of [paths.runDir, paths.dataDir]) requireWritable(folder);
   await stopGateway(admin, paths, running.pid);
   return startRun(paths, admin, file, { ...options, code, detach: true, only, port });
 }
