@@ -12,13 +12,17 @@ export function select(catalog: Catalog, config: Config, names: readonly string[
   const known = [...catalog.keys()];
   for (const name of names) {
     if (catalog.has(name)) continue;
-    throw new UserError(
-      'UNKNOWN_SERVICE',
-      `There is no service ${name}.${didYouMean(name, known)} Known: ${known.join(', ')}.`,
-      { nextSteps: ['Name one of the known services, or add services/<name>.yaml.'] },
-    );
+    throw unknownService(name, known);
   }
   return names.length > 0
     ? known.filter((name) => names.includes(name))
     : known.filter((name) => config.services.get(name)?.enabled === true);
 }
+
+/** The error about a name that no service has: the nearest one, and all. */
+export const unknownService = (name: string, known: readonly string[]): UserError =>
+  new UserError(
+    'UNKNOWN_SERVICE',
+    `There is no service ${name}.${didYouMean(name, known)} Known: ${known.join(', ')}.`,
+    { nextSteps: ['Name one of the known services, or add services/<name>.yaml.'] },
+  );

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayStatus } from '../../../../servers/kit/src/contract/admin.ts';
 import type { AdminClient } from '../../admin/client.ts';
+import { unknownService } from '../../catalog/select.ts';
 import { requireWritable } from '../../config/write-file.ts';
 import { UserError } from '../../errors.ts';
 import type { LoadProject, RestartOptions, Started, TargetProject, UpOptions } from '../target.ts';
@@ -88,7 +89,7 @@ export async function restart(
 
 /**
  * Restarts one service and waits until it has settled.
- * @throws UserError of the admin API, INTERRUPTED
+ * @throws UserError UNKNOWN_SERVICE, of the admin API, INTERRUPTED
  */
 export async function restartService(
   { paths, admin }: LocalContext,
@@ -99,11 +100,17 @@ export async function restartService(
     const status = await admin.status();
     return { status, service: status.services.find((service) => service.name === name) };
   };
-  const before = (await find()).service;
+  const { service: before, status: running } = await find();
+  if (before === undefined) {
+    throw unknownService(
+      name,
+      running.services.map((service) => service.name),
+    );
+  }
   await admin.restartService(name);
   for (const deadline = Date.now() + RESTART_MS; ;) {
     const { status, service } = await find();
-    const settled = service?.state !== 'starting' && service?.since !== before?.since;
+    const settled = service?.state !== 'starting' && service?.since !== before.since;
     if (settled || Date.now() > deadline) {
       return { status: statusOf(paths, status), failure: verdict(service === undefined ? [] : [service]) };
     }

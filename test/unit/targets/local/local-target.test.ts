@@ -104,6 +104,17 @@ describe('the local target', () => {
     expect((await userError(target().restartService('fetch', options.signal))).code).to.equal('NOT_RUNNING');
   });
 
+  it('restarts no service that there is not, and names the one that was meant', async () => {
+    await running((call) =>
+      call === 'GET /status'
+        ? { status: 200, body: gatewayStatus([serviceStatus('fetch'), serviceStatus('time')]) }
+        : { status: 202, body: {} },
+    );
+    const error = await userError(target().restartService('fethc', new AbortController().signal));
+    expect(error.code).to.equal('UNKNOWN_SERVICE');
+    expect(error.message).to.equal('There is no service fethc. Did you mean fetch? Known: fetch, time.');
+  });
+
   it('knows a service by its log, also where the configuration is broken', async () => {
     mkdirSync(paths.logDir);
     writeFileSync(join(paths.logDir, 'fetch.log'), '{"level":30,"msg":"hello"}\n');
