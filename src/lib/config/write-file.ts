@@ -16,6 +16,10 @@ const SYSTEM: ReadonlyMap<string, [code: ErrorCode, what: string, nextStep: stri
   ['EDQUOT', ['DISK_FULL', 'the disk quota is used up', 'Free some space and run the command again.']],
   ['EROFS', ['READ_ONLY', 'the file system is read-only', 'Choose a project folder that can be written.']],
   ['EACCES', ['NO_PERMISSION', 'permission is denied', 'Check who owns the folder, and its mode.']],
+  [
+    'EISDIR',
+    ['EDITED_FILE', 'a folder stands in its place', 'Move the folder away and run the command again.'],
+  ],
   ['EPERM', ['NO_PERMISSION', 'it is not permitted', 'Check who owns the folder, and its mode.']],
 ]);
 

@@ -42,6 +42,7 @@ describe('writing a file', () => {
     ['EROFS', 'READ_ONLY'],
     ['EACCES', 'NO_PERMISSION'],
     ['EPERM', 'NO_PERMISSION'],
+    ['EISDIR', 'EDITED_FILE'],
   ] as const) {
     it(`calls ${system} ${code}, names the file and the next step`, () => {
       const cause = Object.assign(new Error('x'), { code: system });
@@ -59,7 +60,7 @@ describe('writing a file', () => {
   });
 
   it('leaves every other error as it is', () => {
-    const error = Object.assign(new Error('x'), { code: 'EISDIR' });
+    const error = Object.assign(new Error('x'), { code: 'EIO' });
     expect(writeFailure(error, '/p/.env')).to.equal(error);
   });
 });

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMessageSchema, type StartMessage } from '../../../../servers/kit/src/contract/start.ts';
 import { packageRoot } from '../../config/package-root.ts';
+import { writeFailure } from '../../config/write-file.ts';
 import { UserError } from '../../errors.ts';
 import { printable } from '../../text/printable.ts';
 import type { LocalPaths } from './paths.ts';
@@ -66,7 +67,7 @@ function spawnGateway(paths: LocalPaths, foreground: boolean): ChildProcess {
       nextSteps: ['In a checkout, run `npm run build`; an installed mcpgw has to be installed anew.'],
     });
   }
-  const output = openSync(paths.outputFile, 'w', 0o600);
+  const output = openOutput(paths);
   try {
     return spawn(
       process.execPath,
@@ -80,6 +81,14 @@ function spawnGateway(paths: LocalPaths, foreground: boolean): ChildProcess {
     );
   } finally {
     closeSync(output);
+  }
+}
+
+function openOutput({ outputFile }: LocalPaths): number {
+  try {
+    return openSync(outputFile, 'w', 0o600);
+  } catch (error) {
+    throw writeFailure(error, outputFile);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
-import { makeFolder } from '../../config/write-file.ts';
+import { makeFolder, writeFileAtomically } from '../../config/write-file.ts';
 import type { LocalPaths } from './paths.ts';
 
 /** Without vowels, so that no word appears, and without what reads like another: 0 O, 1 I L, 5 S, 8 B, 2 Z. */
@@ -46,14 +46,13 @@ export const readSignInCode = (paths: LocalPaths): string | undefined =>
  */
 export function removeRunFiles(paths: LocalPaths, pid?: number): void {
   if (pid !== undefined && readUp(paths)?.pid !== pid) return;
-  for (const file of [paths.signInFile, paths.upFile, paths.outputFile]) rmSync(file, { force: true });
+  for (const file of [paths.signInFile, paths.upFile, paths.outputFile])
+    rmSync(file, { force: true, recursive: true });
 }
 
 /** Mode 0600, and by rename, so that a reader never sees half a file. */
 function writePrivate(file: string, document: object): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(document)}\n`, { mode: 0o600 });
-  renameSync(temporary, file);
+  writeFileAtomically(file, `${JSON.stringify(document)}\n`, 0o600);
 }
 
 function read<T>(file: string, schema: z.ZodType<T>): T | undefined {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { localPaths, type LocalPaths } from '../../../../src/lib/targets/local/paths.ts';
 import {
   createSignInCode,
@@ -10,6 +11,7 @@ import {
   writeSignInCode,
   writeUp,
 } from '../../../../src/lib/targets/local/run-files.ts';
+import { userError } from '../../../support/project.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
 describe('sign-in code', () => {
@@ -79,5 +81,14 @@ describe('what an up leaves behind', () => {
     expect(readUp(paths)).to.equal(undefined);
     expect(readSignInCode(paths)).to.equal(undefined);
     expect(() => removeRunFiles(paths)).not.to.throw();
+  });
+
+  it('is told with its place where a folder stands in the way, and goes all the same', () => {
+    mkdirSync(join(paths.signInFile, 'x'), { recursive: true });
+    expect(readSignInCode(paths)).to.equal(undefined);
+    const error = userError(() => writeSignInCode(paths, 'ABCD-EFGH'));
+    expect(error).to.deep.include({ code: 'EDITED_FILE', place: { file: paths.signInFile } });
+    removeRunFiles(paths);
+    expect(existsSync(paths.signInFile)).to.equal(false);
   });
 });
