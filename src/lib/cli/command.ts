@@ -1,6 +1,7 @@
 import { Command, Errors, Flags } from '@oclif/core';
 import type { UserError } from '../errors.ts';
 import { findProject, loadProject, type Project } from '../project.ts';
+import { isPlain } from '../text/terminal.ts';
 import { createTarget, type Started, type Target } from '../targets/index.ts';
 import { failureDocument, failureText, toFailure } from './failure.ts';
 import { statusDocument, statusText } from './status-text.ts';
@@ -25,7 +26,7 @@ export abstract class BaseCommand extends Command {
 
   /** Whether a person sits at a terminal and wants more than plain text. */
   protected isInteractive(): boolean {
-    return !this.jsonEnabled() && process.stdout.isTTY && process.stdin.isTTY && !process.env['CI'];
+    return !this.jsonEnabled() && process.stdout.isTTY && process.stdin.isTTY && !isPlain(process.env);
   }
 
   /** Under `--json` stdout holds one document, so that a failure after it goes to stderr. */

@@ -1,5 +1,6 @@
 import type { Preparation } from '../targets/target.ts';
 import { printable } from '../text/printable.ts';
+import { isPlain } from '../text/terminal.ts';
 
 /** `terminal`: a live list; `lines`: one line a step, as in CI; `silent`: nothing, as under `--json`. */
 export type ProgressMode = 'terminal' | 'lines' | 'silent';
@@ -7,7 +8,7 @@ export type ProgressMode = 'terminal' | 'lines' | 'silent';
 /** How progress is shown here; it goes to stderr always. */
 export function progressMode(json: boolean): ProgressMode {
   if (json) return 'silent';
-  return process.stdout.isTTY && process.stderr.isTTY && !process.env['CI'] ? 'terminal' : 'lines';
+  return process.stdout.isTTY && process.stderr.isTTY && !isPlain(process.env) ? 'terminal' : 'lines';
 }
 
 /**
