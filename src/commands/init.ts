@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../lib/cli/command.ts';
 import { listFlag, portFlag, words } from '../lib/cli/flags.ts';
-import { initProject, scaffoldText, type Initialised } from '../lib/cli/init.ts';
+import { ignoredFlags, initProject, scaffoldText, type Initialised } from '../lib/cli/init.ts';
 import { interruptible } from '../lib/cli/interrupt.ts';
 import { askAnswers, defaultAnswers, DEFAULT_PORT } from '../lib/cli/wizard.ts';
 import { createPreparation, progressMode } from '../lib/tasks/preparation.ts';
@@ -45,6 +45,8 @@ export default class Init extends BaseCommand {
         signal,
       }),
     );
+    const ignored = ignoredFlags(result.kept, given);
+    if (ignored !== undefined) this.note(ignored);
     if (result.warning !== null) {
       this.note(`The packages are not installed yet; \`mcpgw up\` tries again. ${result.warning}`);
     }

@@ -24,6 +24,26 @@ export function scaffoldText(files: ReturnType<typeof scaffold>): string {
 }
 
 /**
+ * What was asked for by flags and is not done, because a `.env` that is there stays as it is.
+ * @returns undefined when there is no such thing
+ */
+export function ignoredFlags(
+  kept: readonly string[],
+  { port, services }: { port: number | undefined; services: readonly string[] | undefined },
+): string | undefined {
+  if (!kept.includes('.env') || (port === undefined && services === undefined)) return undefined;
+  const flags = [
+    ...(port === undefined ? [] : ['--port']),
+    ...(services === undefined ? [] : ['--services']),
+  ];
+  return [
+    `.env was there and stays as it is; ${flags.join(' and ')} ${flags.length > 1 ? 'change' : 'changes'} nothing.`,
+    ...(port === undefined ? [] : [`Set HTTP_PORT=${port} in it.`]),
+    ...(services === undefined ? [] : ['Use `mcpgw service enable` and `mcpgw service disable`.']),
+  ].join(' ');
+}
+
+/**
  * Makes a project and installs what its services need. The project stays when a package registry cannot be reached.
  * @param onScaffolded called before the long part
  * @throws UserError of scaffold, loadProject and preparePackages
