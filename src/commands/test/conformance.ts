@@ -56,7 +56,7 @@ Exit code 0: nothing failed that the baseline does not name. 1: something did, o
       summary: 'transport, protocol, auth, robustness, official; all without it.',
     }),
     timeout: Flags.integer({
-      default: 120,
+      default: 300,
       helpValue: 'SECONDS',
       min: 1,
       max: 3600,

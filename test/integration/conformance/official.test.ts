@@ -97,6 +97,14 @@ describe('the injector', () => {
     expect(seen[1]).to.include({ host: 'evil.example', origin: 'https://evil.example' });
   });
 
+  it('lends the token to nobody who does not know its path', async () => {
+    const injector = await startInjector({ target, token: 'secret' });
+    const before = seen.length;
+    const answer = await send({ url: new URL('/mcp', injector.url).href, method: 'POST', timeoutMs: 2000 });
+    await injector.close();
+    expect([answer.status, seen.length]).to.deep.equal([404, before]);
+  });
+
   it('passes events as they come', async () => {
     const injector = await startInjector({ target });
     const exchange = await open({ url: injector.url, timeoutMs: 2000 });

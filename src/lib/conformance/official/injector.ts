@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request as requestHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -26,8 +27,15 @@ export async function startInjector(options: InjectorOptions): Promise<Injector>
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const own = new URL(`http://localhost:${port}${target.pathname}${target.search}`);
-  server.on('request', (request, response) => forward(request, response, own, target, options));
+  // Who does not know the path cannot use the token.
+  const secret = `/${randomUUID()}`;
+  const own = new URL(`http://localhost:${port}${secret}${target.pathname}${target.search}`);
+  server.on('request', (request, response) => {
+    if (request.url?.startsWith(`${secret}/`) === true) {
+      request.url = request.url.slice(secret.length);
+      forward(request, response, own, target, options);
+    } else response.writeHead(404).end();
+  });
   return {
     url: own.href,
     async close() {
