@@ -9,7 +9,8 @@ export type Isolation = z.infer<typeof isolationSchema>;
 /** Limits of one service that differ from the defaults, in the units of `gateway.json`. */
 export type LimitSettings = Partial<Limits>;
 
-const count = z.int().min(1).max(1_000_000);
+const COUNT_WORDS = 'a whole number from 1 to 1000000';
+const count = z.int().min(1, COUNT_WORDS).max(1_000_000, COUNT_WORDS);
 
 /** `limits` of a descriptor and `limits.<service>` of mcpgw.yaml. Sizes are `32mb` or bytes, durations `5m` or seconds. */
 export const limitsSchema = z.strictObject({

@@ -81,6 +81,22 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['record', 'keys with values'],
 ]);
 
+/** How zod words an issue whose schema has no words of its own. */
+const ZODS_OWN = /^(Too (small|big)|Invalid (string|input|number)):/;
+
+const NOUNS: ReadonlyMap<string, [before: string, after: string]> = new Map([
+  ['string', ['a text of ', ' characters']],
+  ['array', ['a list of ', ' entries']],
+  ['number', ['a number, ', '']],
+  ['int', ['a whole number, ', '']],
+]);
+
+function limitWords(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const [before, after] = NOUNS.get(issue.origin) ?? ['', ''];
+  const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+  return `${before}${bound}${after}`;
+}
+
 /** Messages of our own schemas are already the words that stand after "Allowed:". */
 function allowedWords(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
@@ -88,6 +104,13 @@ function allowedWords(issue: z.core.$ZodIssue): string {
       return issue.values.map(String).join(', ');
     case 'invalid_type':
       return TYPES.get(issue.expected) ?? issue.expected;
+    case 'too_small':
+    case 'too_big':
+      return ZODS_OWN.test(issue.message) ? limitWords(issue) : issue.message;
+    case 'invalid_format':
+      return ZODS_OWN.test(issue.message) && issue.pattern !== undefined
+        ? `a text that matches ${issue.pattern}`
+        : issue.message;
     default:
       return issue.message;
   }

@@ -136,6 +136,18 @@ describe('bad configuration', () => {
         'limits.time.body is "big". Allowed: bytes, or 512kb, 32mb, at most 256mb.',
       ],
       [
+        'a limit that is too small',
+        yaml('limits:\n  time:\n    inFlight: 0\n'),
+        { file: 'mcpgw.yaml', line: 3, key: 'limits.time.inFlight' },
+        'limits.time.inFlight is 0. Allowed: a whole number from 1 to 1000000.',
+      ],
+      [
+        'a limit that is too big',
+        yaml('limits:\n  time:\n    inFlight: 1000001\n'),
+        { file: 'mcpgw.yaml', line: 3, key: 'limits.time.inFlight' },
+        'limits.time.inFlight is 1000001. Allowed: a whole number from 1 to 1000000.',
+      ],
+      [
         'an unknown key under defaults',
         yaml('defaults:\n  PORT: 1\n'),
         { file: 'mcpgw.yaml', line: 2, key: 'defaults.PORT' },
