@@ -1,10 +1,10 @@
-/** Our proxy in a process of its own: `serve.ts <port> <isolation> <spares> <command> [args...]`. */
+/** Our proxy in a process of its own: `serve.ts <port> <isolation> <spares> <idle ms> <command> [args...]`. */
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { createLog } from '@mcpgw/kit';
 import { createProxy } from '../src/index.ts';
 
-const [port, isolation, spares, command = '', ...args] = process.argv.slice(2);
+const [port, isolation, spares, idleMs, command = '', ...args] = process.argv.slice(2);
 const MIB = 1024 * 1024;
 
 const proxy = createProxy({
@@ -27,10 +27,11 @@ const proxy = createProxy({
       lineBytes: 64 * MIB,
       inFlight: 64,
       queuedBytes: 8 * MIB,
-      requestMs: 60_000,
+      // A call that is never answered keeps its session alive.
+      requestMs: Math.min(60_000, Number(idleMs) * 2),
       sessions: 4_096,
       sessionsPerUser: 4_096,
-      sessionIdleMs: 1_800_000,
+      sessionIdleMs: Number(idleMs),
       sessionMaxMs: 86_400_000,
       startMs: 30_000,
     },

@@ -33,8 +33,11 @@ export const bare = (file: string): System => ({
   commandLine: (port) => [node, file, String(port)],
 });
 
-/** @param file the proxy's bundle */
-export const ours = (file: string): readonly System[] =>
+/**
+ * @param file the proxy's bundle
+ * @param idleMs after which it ends a session
+ */
+export const ours = (file: string, idleMs = 1_800_000): readonly System[] =>
   (['session', 'shared'] as const).map((isolation) => ({
     name: isolation === 'session' ? 'mcpgw, child per session' : 'mcpgw, shared child',
     commandLine: (port, { command }) => [
@@ -43,6 +46,7 @@ export const ours = (file: string): readonly System[] =>
       String(port),
       isolation,
       isolation === 'session' ? '2' : '0',
+      String(idleMs),
       ...command,
     ],
   }));

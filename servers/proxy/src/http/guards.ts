@@ -5,19 +5,21 @@ import type { Refusal } from './reply.ts';
 const forbidden = (message: string): Refusal => ({ status: 403, code: CODES.unavailable, message });
 
 /**
- * Refuses a browser page that has got hold of a local server (DNS rebinding; MCP basic/transports "Security").
+ * Refuses browser pages that have got hold of a local server (DNS rebinding; MCP basic/transports "Security").
  * @param origins origins under which this server is addressed
  */
-export function checkOrigin(request: IncomingMessage, origins: readonly string[]): Refusal | undefined {
-  const { host, origin } = request.headers;
-  const hosts = origins.map((one) => new URL(one).host);
-  if (host === undefined || !hosts.includes(host.toLowerCase())) {
-    return forbidden('The Host header names no address of this server');
-  }
-  if (origin !== undefined && !origins.includes(origin.toLowerCase())) {
-    return forbidden('Pages of this Origin may not call this server');
-  }
-  return undefined;
+export function originGuard(origins: readonly string[]): (request: IncomingMessage) => Refusal | undefined {
+  const hosts = new Set(origins.map((one) => new URL(one).host));
+  const allowed = new Set(origins);
+  return ({ headers: { host, origin } }) => {
+    if (host === undefined || !hosts.has(host.toLowerCase())) {
+      return forbidden('The Host header names no address of this server');
+    }
+    if (origin !== undefined && !allowed.has(origin.toLowerCase())) {
+      return forbidden('Pages of this Origin may not call this server');
+    }
+    return undefined;
+  };
 }
 
 /** @param needed media types, all of which the client must take */

@@ -15,7 +15,7 @@ import { isModern } from '../modern/ladder.ts';
 import { handleModernPost } from '../modern/post.ts';
 import { callerOf, SinglePrincipal, type Caller } from '../policy.ts';
 import { BodyReader } from './body.ts';
-import { checkAccept, checkContentType, checkOrigin } from './guards.ts';
+import { checkAccept, checkContentType, originGuard } from './guards.ts';
 import { refuse, replyEmpty, replyJson, type Refusal } from './reply.ts';
 
 export interface HandlerOptions {
@@ -60,6 +60,7 @@ const ignore = (): void => undefined;
 /** The way in: paths, methods and headers, then the body, then the era. */
 export function createHandler({ legacy, modern, run, origins, log }: HandlerOptions): Handler {
   const bodies = new BodyReader(run.limits.bodyBytes);
+  const checkOrigin = origins && originGuard(origins);
   const liveness = new Liveness(() => legacy.backends.answer(PING_MS));
   const single = new SinglePrincipal(run.arbitraryCode && run.isolation !== 'shared');
   let stopping = false;
@@ -71,7 +72,7 @@ export function createHandler({ legacy, modern, run, origins, log }: HandlerOpti
 
   const post = (caller: Caller, request: IncomingMessage, response: ServerResponse): void => {
     const wrong = checkContentType(request) ?? checkAccept(request, POST_TYPES);
-    bodies.read(request, (body) => {
+    const serve = (body: string | Refusal): void | Promise<void> => {
       if (typeof body !== 'string') {
         refuse(response, undefined, body, log);
         return;
@@ -81,14 +82,15 @@ export function createHandler({ legacy, modern, run, origins, log }: HandlerOpti
       const idText = !parsed.batch && first && 'idText' in first ? first.idText : undefined;
       const refusal = wrong ?? turnedAway(caller);
       if (refusal) refuse(response, idText, refusal, log);
-      else if (isModern(parsed, request.headers)) {
-        guarded(response, () => handleModernPost(modern, caller, parsed, request, response));
-      } else guarded(response, () => handlePost(legacy, caller, parsed, request, response));
-    });
+      else if (!isModern(parsed, request.headers))
+        return handlePost(legacy, caller, parsed, request, response);
+      else return handleModernPost(modern, caller, parsed, request, response);
+    };
+    bodies.read(request, (body) => guarded(response, () => serve(body)));
   };
 
   const mcp = (request: IncomingMessage, response: ServerResponse): void => {
-    const foreign = origins && checkOrigin(request, origins);
+    const foreign = checkOrigin?.(request);
     if (foreign) {
       refuse(response, undefined, foreign, log);
       return;

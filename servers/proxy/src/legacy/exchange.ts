@@ -41,6 +41,11 @@ export class Exchange implements Member {
     return this.#open === 0;
   }
 
+  /** Whether what is sent now reaches the client, rather than waits for it to come back. */
+  get connected(): boolean {
+    return this.#stream ? this.#stream.connected : !this.#response.destroyed;
+  }
+
   /**
    * Sends a message that belongs to this POST but is not its answer.
    * @returns false when the client left before it could be sent any

@@ -123,8 +123,8 @@ export class Session implements BackendClient, InFlight {
   deliver(text: string, related: boolean): void {
     const [exchange] = this.exchanges;
     const get = this.#gets.findLast(({ connected }) => connected);
-    const withPost = exchange !== undefined && (!get || (related && this.exchanges.size === 1));
-    if (withPost && exchange.push(text)) return;
+    const byPost = exchange !== undefined && related && this.exchanges.size === 1 && exchange.connected;
+    if ((byPost || !get) && exchange?.push(text)) return;
     if (get) get.send(text);
     else if (this.#waiting.length < MAX_WAITING && text.length < this.#limits.queuedBytes / MAX_WAITING) {
       this.#waiting.push(text);

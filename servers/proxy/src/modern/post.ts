@@ -102,17 +102,18 @@ async function relay(
     reply.refuse({ status: 200, ...denied });
     return;
   }
-  const binding = callBinding(caller.principal, request);
   if (request.params?.['requestState'] !== undefined) {
-    goOn(context, request, binding, reply);
+    goOn(context, request, callBinding(caller.principal, request), reply);
     return;
   }
   const shared = run.isolation === 'shared';
   const capabilities = childCapabilities(envelope.capabilities);
   const exclusive = !asksNothing(capabilities) || envelope.logLevel !== undefined;
   const worker = shared ? undefined : await pool.acquire(caller.principal, capabilities, exclusive);
+  let lent = worker !== undefined;
   const release = (holder?: ModernCall): void => {
-    if (worker) pool.release(worker, holder);
+    if (worker && lent) pool.release(worker, holder);
+    lent = false;
   };
   try {
     const connection = worker?.connection ?? (await backends.shared.use());
@@ -127,7 +128,8 @@ async function relay(
       request,
       paramsText: childParams(request.params ?? {}, request.paramsText ?? '{}'),
       envelope,
-      binding,
+      // A call that can be asked nothing never waits for answers.
+      binding: asksNothing(capabilities) ? '' : callBinding(caller.principal, request),
       allowedTools: caller.allowedTools,
       serverInfoText: serverInfoText(facts.resultText),
       reply,

@@ -147,6 +147,29 @@ describe('streams of the legacy era', () => {
       expect(reply.result.content[0]?.text).to.equal('{"model":"m","role":"assistant"}');
     });
 
+    it('find the client by GET when it has left the POST', async () => {
+      const session = await clients.open({ initialize: { capabilities: { sampling: {} } } });
+      const stop = new AbortController();
+      const get = sse(await session.listen({}, stop.signal));
+      await get.next();
+      const leave = new AbortController();
+      const response = await fetch(session.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: ACCEPT, ...session.headers },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'sample_later', arguments: { ms: 100 } },
+        }),
+        signal: leave.signal,
+      });
+      expect(response.headers.get('content-type')).to.equal('text/event-stream');
+      leave.abort();
+      expect((await get.next()).value?.data).to.include('sampling/createMessage');
+      stop.abort();
+    });
+
     it('for what the client has not declared are refused in its place', async () => {
       const session = await clients.open();
       expect(JSON.parse(await session.text('sample', { prompt: 'x' }))).to.have.property('code', -32601);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { checkAccept, checkContentType, checkOrigin } from '../../src/http/guards.ts';
+import { checkAccept, checkContentType, originGuard } from '../../src/http/guards.ts';
 import { sharedResult } from '../../src/legacy/shared-result.ts';
 import { negotiate } from '../../src/legacy/versions.ts';
 import { checkTool, SinglePrincipal } from '../../src/policy.ts';
@@ -17,7 +17,7 @@ describe('guards', () => {
     { host: '[::1]:8080', origin: 'http://localhost:8080' },
   ]) {
     it(`let ${JSON.stringify(headers)} in`, () => {
-      expect(checkOrigin(withHeaders(headers), origins)).to.equal(undefined);
+      expect(originGuard(origins)(withHeaders(headers))).to.equal(undefined);
     });
   }
 
@@ -31,7 +31,7 @@ describe('guards', () => {
     { host: 'localhost:8080', origin: 'null' },
   ]) {
     it(`keep ${JSON.stringify(headers)} out`, () => {
-      expect(checkOrigin(withHeaders(headers), origins)).to.include({
+      expect(originGuard(origins)(withHeaders(headers))).to.include({
         status: 403,
       });
     });
