@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -43,8 +44,8 @@ describe('PyPI packages of services', function () {
 
   /** A folder with a link to one program: a PATH that holds no uv. */
   const pathWith = (program: string, name = 'python3'): string => {
-    const folder = join(project.path, 'path');
-    mkdirSync(folder, { recursive: true });
+    // Not in the project, which may be moved: a virtual environment leads to the Python that it was made with.
+    const folder = mkdtempSync(join(shared.path, 'path-'));
     symlinkSync(program, join(folder, name));
     return folder;
   };
