@@ -7,6 +7,13 @@ import type { LocalPaths } from './paths.ts';
 import { prepareRunDir } from './run-files.ts';
 
 const SQLITE_BUSY = 5;
+/** The system's words for SQLite's: SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN. */
+const SYSTEM_CODES: ReadonlyMap<number, string> = new Map([
+  [8, 'EROFS'],
+  [10, 'ENOSPC'],
+  [13, 'ENOSPC'],
+  [14, 'EACCES'],
+]);
 const POLL_MS = 50;
 /** Long enough for an `up` whose packages are there. */
 const WAIT_MS = 15_000;
@@ -32,8 +39,10 @@ export async function withUpLock<T>(
         database.exec('BEGIN EXCLUSIVE');
         return true;
       } catch (error) {
-        if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
-        throw error;
+        // The low byte is the primary result code.
+        const result = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+        if (result === SQLITE_BUSY) return false;
+        throw lockFailure(error, SYSTEM_CODES.get(result), paths.upLock);
       }
     };
     for (const deadline = Date.now() + waitMs; !lock();) {
@@ -66,6 +75,9 @@ function createLockFile(paths: LocalPaths): void {
     throw writeFailure(error, paths.upLock);
   }
 }
+
+const lockFailure = (error: unknown, code: string | undefined, file: string): unknown =>
+  code === undefined ? error : writeFailure(Object.assign(new Error('', { cause: error }), { code }), file);
 
 const busy = ({ root }: LocalPaths): UserError =>
   new UserError('ALREADY_RUNNING', 'Another mcpgw command is changing this project.', {
