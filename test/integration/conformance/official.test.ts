@@ -12,7 +12,7 @@ describe('the official suite inside ours', function () {
 
   it('runs with the token of a sign-in, for both eras and the authorization server, and is folded in', async () => {
     const fixture = await startFaultyServer({ auth: true });
-    const report = await testFixture(fixture, true, { suites: ['official'] });
+    const report = await testFixture(fixture, true, { suites: ['official'], timeoutMs: 110_000 });
     await fixture.close();
     const of = (id: string) =>
       report.checks.filter((check) => check.id === id).map(({ status, revision }) => [revision, status]);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -25,6 +25,8 @@ const requirementsSchema = z.object({
 
 const SITE = 'https://github.com/modelcontextprotocol/conformance';
 const MAX_FILE = 4 * 1024 * 1024;
+/** The suite makes a scenario's folder when it begins, and writes the results when it ends. */
+const BROKEN_OFF = 'The scenario was begun and not ended: the time was up, or the suite ended before.';
 
 /** Why the scenarios are not scored that are run beside the required ones. */
 export function notScored(revision: Revision): Map<string, string> {
@@ -42,7 +44,12 @@ export function readResults(folder: string, leg: string): Map<string, OfficialCh
   for (const entry of readdirSync(folder).sort()) {
     const scenario = new RegExp(`^${leg}-(.+)-\\d{4}-\\d\\d-\\d\\dT[\\dZ-]+$`).exec(entry)?.[1];
     if (scenario === undefined) continue;
-    const text = readFileSync(join(folder, entry, 'checks.json'), 'utf8');
+    const file = join(folder, entry, 'checks.json');
+    if (!existsSync(file)) {
+      scenarios.set(scenario, [{ id: scenario, status: 'FAILURE', errorMessage: BROKEN_OFF }]);
+      continue;
+    }
+    const text = readFileSync(file, 'utf8');
     if (text.length > MAX_FILE) continue;
     scenarios.set(scenario, checksSchema.parse(JSON.parse(text)));
   }
