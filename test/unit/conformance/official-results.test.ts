@@ -27,6 +27,14 @@ describe('the results of the official suite', () => {
     expect(found).to.deep.equal([['tools-call-image', [check('a', 'SUCCESS')]]]);
   });
 
+  it('are a failure where a scenario was begun and not ended', () => {
+    const { path: folder, remove } = tempDir();
+    mkdirSync(path.join(folder, 'server-ping-2026-11-24T23-12-39-718Z'));
+    const found = readResults(folder, 'server').get('ping');
+    remove();
+    expect(found?.[0]).to.include({ id: 'ping', status: 'FAILURE' });
+  });
+
   it('become one result for each check id, the worst of them', () => {
     const folded = foldScenario(
       'ping',
