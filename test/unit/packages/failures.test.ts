@@ -47,7 +47,7 @@ describe('a failed installer', () => {
     [
       'npm and a name that there is not',
       'npm',
-      'npm error code E404\nnpm error 404 Not Found - GET https://registry.npmjs.org/nothing\nnpm error 404  The requested resource',
+      'npm error code E404\nnpm error 404 Not Found - GET https://registry.example/nothing\nnpm error 404  The requested resource',
       'INVALID_DESCRIPTOR',
       'npm says: Not Found - GET',
     ],
