@@ -12,7 +12,7 @@ describe('a failed installer', () => {
     [
       'npm without a network',
       'npm',
-      'npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error network request to http://nowhere.invalid/left-pad failed, reason: getaddrinfo ENOTFOUND nowhere.invalid\nnpm error network This is a problem related to network connectivity.\nnpm error A complete log of this run can be found in: /root/x.log',
+      'npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error network request to http://nowhere.invalid/left-pad failed, reason: getaddrinfo ENOTFOUND nowhere.invalid\nnpm error network This is a problem related to network connectivity.\nnpm error A complete log of this run can be found in: /home/a/x.log',
       'REGISTRY_UNREACHABLE',
       'npm says: request to http://nowhere.invalid/left-pad failed, reason: getaddrinfo ENOTFOUND nowhere.invalid',
     ],
